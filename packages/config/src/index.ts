@@ -1,0 +1,6 @@
+// Settings of every part: schema, reading, and telling what is wrong with them.
+export * from './environment.ts';
+export * from './load.ts';
+export * from './read.ts';
+export * from './schema.ts';
+export * from './part.ts';

@@ -1,0 +1,23 @@
+// The settings of this process: `lubo.yaml` beside where it was started (or `LUBO_CONFIG`) and its environment.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ConfigError, readConfig } from './read.ts';
+import type { Config } from './schema.ts';
+
+/** Reads settings; `dataDir` comes out absolute. Throws ConfigError. */
+export function loadConfig(env: Record<string, string | undefined>, cwd: string): Config {
+  const named = env['LUBO_CONFIG'];
+  const fileName = named ?? 'lubo.yaml';
+  const text = readIfThere(resolve(cwd, fileName), named !== undefined);
+  const config = readConfig({ fileName, text, env });
+  return { ...config, dataDir: resolve(cwd, config.dataDir) };
+}
+
+function readIfThere(path: string, isWanted: boolean): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (!isWanted && (cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new ConfigError([`${path}: can't be read: ${(cause as Error).message}`]);
+  }
+}

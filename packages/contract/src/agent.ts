@@ -1,0 +1,51 @@
+// Agents: the gathers and live servers that dial in to the site, and how they enrol.
+import { z } from 'zod';
+import { route } from './route.ts';
+import { Id, Moment } from './shape.ts';
+
+export const AgentKind = z.enum(['gather', 'live']);
+export type AgentKind = z.infer<typeof AgentKind>;
+
+/** What an agent tells of its machine. */
+export const AgentFacts = z.object({
+  hostname: z.string().max(255),
+  os: z.string().max(128),
+  ip: z.string().max(64),
+  mac: z.string().max(32),
+  version: z.string().max(32),
+});
+export type AgentFacts = z.infer<typeof AgentFacts>;
+
+export const Agent = z.object({
+  id: Id,
+  kind: AgentKind,
+  title: z.string(),
+  isOnline: z.boolean(),
+  facts: AgentFacts.nullable(),
+  lastSeenAt: Moment.nullable(),
+});
+export type Agent = z.infer<typeof Agent>;
+
+/** The key is shown once; the agent keeps it in its data folder and sends it as `Authorization: Bearer <id>.<key>`. */
+export const Enrolment = z.object({ id: Id, key: z.string().min(32).max(128) });
+export type Enrolment = z.infer<typeof Enrolment>;
+
+export const agentRoutes = {
+  enrol: route({
+    method: 'POST',
+    path: '/api/agents',
+    access: 'public',
+    summary: 'Exchanges an enrolment code for a key of the agent\'s own.',
+    body: z.object({ kind: AgentKind, code: z.string().min(8).max(128), facts: AgentFacts }),
+    response: Enrolment,
+    status: 201,
+  }),
+  listAgents: route({
+    method: 'GET',
+    path: '/api/agents',
+    access: 'admin',
+    summary: 'All gathers and live servers with their state.',
+    query: z.object({ kind: AgentKind.optional() }),
+    response: z.object({ rows: z.array(Agent) }),
+  }),
+};

@@ -1,0 +1,120 @@
+// Channels (one classroom's video source each) and watching them live.
+import { z } from 'zod';
+import { route } from './route.ts';
+import { Id, IdParams, Moment, Name, PageQuery, pageOf } from './shape.ts';
+
+/** Where a channel's video comes from. Passwords never leave the site towards a browser. */
+export const ChannelSource = z.discriminatedUnion('mode', [
+  z.object({
+    mode: z.literal('file'),
+    /** MP4 file on the gather's machine, played in a loop in real time. */
+    path: z.string().min(1).max(1024),
+  }),
+]);
+export type ChannelSource = z.infer<typeof ChannelSource>;
+
+/**
+ * waiting: stopped or its gather is offline; connecting: the source is being opened;
+ * running: video arrives, nobody watches; live: it is being pushed; error: see `error`.
+ */
+export const ChannelStatus = z.enum(['waiting', 'connecting', 'running', 'live', 'error']);
+export type ChannelStatus = z.infer<typeof ChannelStatus>;
+
+/** Why a channel gives no video, for people (`detail`) and for translations (`code`). */
+export const ChannelFault = z.object({ code: z.string().max(64), detail: z.string().max(512) });
+export type ChannelFault = z.infer<typeof ChannelFault>;
+
+/** What anyone may know of a channel. */
+export const Channel = z.object({
+  id: Id,
+  name: Name,
+  schoolName: z.string(),
+  gradeName: z.string(),
+  status: ChannelStatus,
+  /** The gather is connected and its source gives video. */
+  isOnline: z.boolean(),
+  isLive: z.boolean(),
+  isRecording: z.boolean(),
+  fault: ChannelFault.optional(),
+  viewers: z.int(),
+  snapshotUrl: z.string().optional(),
+  createdAt: Moment,
+});
+export type Channel = z.infer<typeof Channel>;
+
+/** What administrators see beside it. */
+export const ChannelSettings = z.object({
+  id: Id,
+  name: Name,
+  gatherId: Id,
+  gradeId: Id.nullable(),
+  source: ChannelSource,
+  isStarted: z.boolean(),
+});
+export type ChannelSettings = z.infer<typeof ChannelSettings>;
+
+export const NewChannel = z.object({
+  name: Name,
+  gatherId: Id,
+  gradeId: Id.nullable().default(null),
+  source: ChannelSource,
+  isStarted: z.boolean().default(true),
+});
+export const ChannelEdit = NewChannel.omit({ gatherId: true }).partial();
+
+/** Where to play; all addresses are signed and short-lived, so ask again before each new connection. */
+export const WatchAddresses = z.object({
+  channelId: Id,
+  flv: z.string().describe('HTTP-FLV, lowest delay'),
+  hls: z.string().optional().describe('HLS, plays everywhere'),
+  rtmp: z.string().describe('RTMP, for VLC and OBS'),
+  expiresAt: Moment,
+});
+export type WatchAddresses = z.infer<typeof WatchAddresses>;
+
+export const channelRoutes = {
+  listChannels: route({
+    method: 'GET',
+    path: '/api/channels',
+    access: 'public',
+    summary: 'Channels, those online first, then by name.',
+    query: PageQuery.extend({ search: z.string().trim().max(64).optional() }),
+    response: pageOf(Channel).extend({ online: z.int() }),
+  }),
+  getChannel: route({ method: 'GET', path: '/api/channels/:id', access: 'public', summary: 'One channel.', params: IdParams, response: Channel }),
+  getChannelSettings: route({
+    method: 'GET',
+    path: '/api/channels/:id/settings',
+    access: 'admin',
+    summary: 'The settings of one channel.',
+    params: IdParams,
+    response: ChannelSettings,
+  }),
+  createChannel: route({
+    method: 'POST',
+    path: '/api/channels',
+    access: 'admin',
+    summary: 'Adds a channel to a gather.',
+    body: NewChannel,
+    response: ChannelSettings,
+    status: 201,
+  }),
+  editChannel: route({
+    method: 'PATCH',
+    path: '/api/channels/:id',
+    access: 'admin',
+    summary: 'Changes, starts or stops a channel; fields left out stay.',
+    params: IdParams,
+    body: ChannelEdit,
+    response: ChannelSettings,
+  }),
+  deleteChannel: route({ method: 'DELETE', path: '/api/channels/:id', access: 'admin', summary: 'Removes a channel.', params: IdParams }),
+  watchChannel: route({
+    method: 'POST',
+    path: '/api/channels/:id/watch',
+    access: 'public',
+    summary: 'Asks for the live video of a channel; the gather begins to push if nobody was watching.',
+    params: IdParams,
+    response: WatchAddresses,
+  }),
+};

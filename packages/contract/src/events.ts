@@ -1,0 +1,14 @@
+// Server-sent events of the site (`/api/events`): what pages need to stay true without reloading.
+import { z } from 'zod';
+import { Channel } from './channel.ts';
+import { Id } from './shape.ts';
+
+export const eventsPath = '/api/events';
+
+/** Event names and their JSON data. On connecting, and after any gap, a page reads its lists anew. */
+export const siteEvents = {
+  /** A channel appeared or changed; the whole of it. */
+  channel: Channel,
+  /** A channel is gone. */
+  'channel-removed': z.object({ id: Id }),
+};

@@ -1,0 +1,19 @@
+// Shapes, routes and relay messages that site, live, gather and web share.
+import { agentRoutes } from './agent.ts';
+import { authRoutes } from './auth.ts';
+import { channelRoutes } from './channel.ts';
+import { schoolRoutes } from './school.ts';
+
+export * from './agent.ts';
+export * from './auth.ts';
+export * from './channel.ts';
+export * from './events.ts';
+export * from './problem.ts';
+export * from './relay.ts';
+export * from './resources.ts';
+export * from './route.ts';
+export * from './school.ts';
+export * from './shape.ts';
+
+/** Every HTTP operation of the site by name. */
+export const routes = { ...authRoutes, ...schoolRoutes, ...channelRoutes, ...agentRoutes };

@@ -1,0 +1,65 @@
+// Errors of requests: the classes that rooms throw and the body (RFC 9457, application/problem+json) that callers see.
+import { z } from 'zod';
+
+export const problemKinds = ['invalid', 'unauthenticated', 'denied', 'not-found', 'conflict', 'too-many', 'unavailable'] as const;
+export type ProblemKind = (typeof problemKinds)[number];
+
+/** One wrong field: where (`body.name`, `query.page`) and what is wrong with it. */
+export const FieldError = z.object({ path: z.string(), message: z.string() });
+export type FieldError = z.infer<typeof FieldError>;
+
+export const Problem = z.object({
+  type: z.string().describe('URI reference that names the kind of problem'),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string().describe('stable name of the very problem, for programs and translations'),
+  errors: z.array(FieldError).optional(),
+});
+export type Problem = z.infer<typeof Problem>;
+
+const statusOf: Record<ProblemKind, number> = {
+  invalid: 400,
+  unauthenticated: 401,
+  denied: 403,
+  'not-found': 404,
+  conflict: 409,
+  'too-many': 429,
+  unavailable: 503,
+};
+
+/** A request that can't be fulfilled, by the caller's fault or ours; becomes a problem at the HTTP boundary. */
+export class AppError extends Error {
+  readonly kind: ProblemKind;
+  /** Stable name of the very problem, kebab-case: `channel-not-found`. */
+  readonly code: string;
+  readonly fields: readonly FieldError[];
+  /** Seconds after which a further try makes sense, for `too-many` and `unavailable`. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    kind: ProblemKind,
+    code: string,
+    detail: string,
+    options: ErrorOptions & { fields?: readonly FieldError[]; retryAfterSeconds?: number } = {},
+  ) {
+    super(detail, options);
+    this.name = 'AppError';
+    this.kind = kind;
+    this.code = code;
+    this.fields = options.fields ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+/** The body of the answer to a failed request. */
+export function problemOf(error: AppError): Problem {
+  return {
+    type: `/problems/${error.kind}`,
+    title: error.kind,
+    status: statusOf[error.kind],
+    detail: error.message,
+    code: error.code,
+    ...(error.fields.length > 0 ? { errors: [...error.fields] } : {}),
+  };
+}

@@ -1,0 +1,60 @@
+// The type of one HTTP operation. The site serves, the web calls and OpenAPI documents the same table of these.
+import type { z } from 'zod';
+
+/** Who may call: anyone, any signed-in person, administrators only. */
+export type Access = 'public' | 'viewer' | 'admin';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** One HTTP operation. `path` is written `/api/channels/:id`; `params` has a key for each `:name`. */
+export type Route<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Response extends z.ZodType = z.ZodType,
+> = {
+  method: Method;
+  path: `/api/${string}`;
+  access: Access;
+  /** One sentence for the documentation. */
+  summary: string;
+  params?: Params;
+  query?: Query;
+  body?: Body;
+  /** Absent: the answer is 204 without a body. */
+  response?: Response;
+  /** HTTP status of success; 200 with a response, 204 without, unless said otherwise. */
+  status?: 200 | 201 | 202 | 204;
+};
+
+/** Declares a route and keeps the exact types of its parts. */
+export function route<
+  Params extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodUndefined,
+  Body extends z.ZodType = z.ZodUndefined,
+  Response extends z.ZodType = z.ZodVoid,
+>(definition: Route<Params, Query, Body, Response>): Route<Params, Query, Body, Response> {
+  return definition;
+}
+
+type In<T> = T extends z.ZodUndefined ? undefined : T extends z.ZodType ? z.input<T> : undefined;
+type Out<T> = T extends z.ZodUndefined ? undefined : T extends z.ZodType ? z.output<T> : undefined;
+
+/** What a caller of a route passes: only the parts that the route has. */
+export type CallOf<R> = R extends Route<infer P, infer Q, infer B>
+  ? (In<P> extends undefined ? unknown : { params: In<P> }) &
+      (In<Q> extends undefined ? unknown : { query?: In<Q> }) &
+      (In<B> extends undefined ? unknown : { body: In<B> })
+  : never;
+
+/** What a handler of a route is given after validation. */
+export type RequestOf<R> = R extends Route<infer P, infer Q, infer B>
+  ? { params: Out<P>; query: Out<Q>; body: Out<B> }
+  : never;
+
+/** What a route answers. */
+export type ResponseOf<R> = R extends Route<z.ZodType, z.ZodType, z.ZodType, infer T>
+  ? T extends z.ZodVoid
+    ? void
+    : z.output<T>
+  : never;
