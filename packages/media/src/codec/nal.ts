@@ -1,0 +1,1 @@
+export declare function splitNals(data: Uint8Array, lengthSize: number): Generator<Uint8Array, void, void>;

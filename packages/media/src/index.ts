@@ -1,0 +1,54 @@
+// The package's one door. Sections: shared shapes; codec, FLV, RTMP; MP4, TS, HLS.
+
+export { FormatError } from './errors.ts';
+export type { AudioTrack, Packet, Track, VideoTrack } from './packet.ts';
+export { concatBytes, equalBytes, readUint24, viewOf, writeUint24 } from './bytes.ts';
+export { rescale, ticksToMillis } from './time.ts';
+
+// codec
+export { splitNals } from './codec/nal.ts';
+export { avcCodecString, avcTrack, readAvcConfig, writeAvcConfig } from './codec/avc.ts';
+export type { AvcConfig } from './codec/avc.ts';
+export { readSps } from './codec/avc-sps.ts';
+export type { AvcSps } from './codec/avc-sps.ts';
+export { hevcCodecString, hevcTrack, readHevcConfig, writeHevcConfig } from './codec/hevc.ts';
+export type { HevcConfig } from './codec/hevc.ts';
+export { readHevcSps } from './codec/hevc-sps.ts';
+export type { HevcSps } from './codec/hevc-sps.ts';
+export { aacCodecString, aacTrack, readAudioConfig, writeAudioConfig } from './codec/aac.ts';
+export type { AudioConfig } from './codec/aac.ts';
+export { readAdtsHeader, writeAdtsHeader } from './codec/adts.ts';
+export type { AdtsHeader } from './codec/adts.ts';
+
+// FLV
+export { readFlvHeader, writeFlvHeader } from './flv/header.ts';
+export type { FlvHeader } from './flv/header.ts';
+export { readTag, writeTag } from './flv/tag.ts';
+export type { FlvTag } from './flv/tag.ts';
+export { readAmf0, writeAmf0 } from './flv/amf0.ts';
+export type { AmfObject, AmfValue } from './flv/amf0.ts';
+export { readVideoBody, writeVideoBody } from './flv/video.ts';
+export type { VideoBody } from './flv/video.ts';
+export { readAudioBody, writeAudioBody } from './flv/audio.ts';
+export type { AudioBody } from './flv/audio.ts';
+export { readMetadata, writeMetadata } from './flv/metadata.ts';
+export type { FlvMetadata } from './flv/metadata.ts';
+export { configTags, packetTag } from './flv/packetize.ts';
+
+// RTMP
+export { RtmpServerSession } from './rtmp/server-session.ts';
+export type { RtmpServerEvent } from './rtmp/server-session.ts';
+export { RtmpClientSession } from './rtmp/client-session.ts';
+export type { RtmpClientEvent } from './rtmp/client-session.ts';
+export { chunkMedia, rtmpChunkSize, writeChunks } from './rtmp/chunk-writer.ts';
+export type { RtmpMessage } from './rtmp/chunk-writer.ts';
+export { defaultRtmpLimits } from './rtmp/limits.ts';
+export type { RtmpLimits } from './rtmp/limits.ts';
+export { parseRtmpUrl } from './rtmp/url.ts';
+export type { RtmpUrl } from './rtmp/url.ts';
+
+// MP4
+
+// TS
+
+// HLS
