@@ -48,6 +48,12 @@ export { parseRtmpUrl } from './rtmp/url.ts';
 export type { RtmpUrl } from './rtmp/url.ts';
 
 // MP4
+export { mp4Limits, openMp4 } from './mp4/read.ts';
+export type { Mp4File, Mp4Track, OpenOptions, ReadAt } from './mp4/read.ts';
+export type { SkippedTrack } from './mp4/movie.ts';
+export type { Mp4Sample } from './mp4/samples.ts';
+export { packetFromSample, samplesInOrder } from './mp4/sample-data.ts';
+export type { TrackSample } from './mp4/sample-data.ts';
 
 // TS
 
