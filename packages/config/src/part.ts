@@ -10,8 +10,11 @@ export const exitConfig = 78;
 /** A part that listens; `ready` is told to the supervisor. */
 export type RunningPart = { ready?: Record<string, string>; close: () => Promise<void> };
 
-/** What the supervisor hears from a part over the process channel. */
-export type PartMessage = { type: 'ready'; facts: Record<string, string> };
+/** What the supervisor hears from a part over the process channel: once that it listens, then that it still runs. */
+export type PartMessage = { type: 'ready'; facts: Record<string, string> } | { type: 'alive' };
+
+/** How often a part says that it runs. */
+const aliveMillis = 5_000;
 
 /** A start that can't succeed until somebody changes something; the message is one line that says what. */
 export class StartError extends Error {
@@ -46,8 +49,13 @@ export async function runPart(name: string, start: (config: Config) => Promise<R
   process.on('SIGTERM', close);
   // The channel closes when the supervisor is gone, however it went: nothing half-started is left running.
   process.on('disconnect', close);
-  const message: PartMessage = { type: 'ready', facts: part.ready ?? {} };
-  process.send?.(message);
+  tell({ type: 'ready', facts: part.ready ?? {} });
+  if (process.send !== undefined) setInterval(() => tell({ type: 'alive' }), aliveMillis).unref();
+}
+
+function tell(message: PartMessage): void {
+  // A channel that has just closed is the supervisor's end, which the disconnect event handles.
+  if (process.connected) process.send?.(message, undefined, {}, () => {});
 }
 
 function reportStartFault(name: string, error: unknown): number {

@@ -1,0 +1,57 @@
+// What `npm start` prints when everything runs: addresses to open, this machine's own and those on its networks.
+import { networkInterfaces } from 'node:os';
+import type { Config } from '@lubo/config';
+
+/** IPv4 addresses of this machine that others can reach. */
+export function lanAddresses(interfaces = networkInterfaces()): string[] {
+  return Object.values(interfaces)
+    .flatMap((each) => each ?? [])
+    .filter((each) => each.family === 'IPv4' && !each.internal && !each.address.startsWith('169.254.'))
+    .map((each) => each.address);
+}
+
+type Welcome = { config: Config; setUpUrl: string | undefined; isDemo: boolean; logDir: string; lan?: string[] };
+
+/** The whole text, Chinese and English. */
+export function welcome({ config, setUpUrl, isDemo, logDir, lan = lanAddresses() }: Welcome): string {
+  const { site, live, gather } = config;
+  const hosts = ['127.0.0.1', ...(isEverywhere(site.host) ? lan : [])];
+  const own = site.publicUrl ?? `http://127.0.0.1:${site.port}`;
+  const pages = [...new Set([...(site.publicUrl === undefined ? [] : [site.publicUrl]), ...hosts.map((host) => `http://${host}:${site.port}`)])];
+  return [
+    '',
+    'Lubo 录播 运行中 · is running',
+    '',
+    ...row('网站 site', ...pages),
+    ...(isDemo ? row('示例直播 demo', `${own}/live`) : []),
+    ...(setUpUrl === undefined ? [] : row('首位管理员 first administrator', `${own}${setUpUrl}  （一次有效 works once）`)),
+    ...row('直播服务器 live server', `http://127.0.0.1:${live.httpPort}`, `rtmp://127.0.0.1:${live.rtmpPort}`),
+    ...row('采集端 gather', `http://${gather.consoleHost}:${gather.consolePort}`),
+    ...row('数据 data', config.dataDir),
+    ...row('日志 logs', logDir),
+    '',
+    '  Ctrl-C 停止全部 · stops everything',
+    '',
+  ]
+    .map(align)
+    .join('\n');
+}
+
+/** A labelled line, and one more below it for each further value. */
+function row(label: string, ...values: string[]): string[] {
+  return values.map((value, i) => `  ${i === 0 ? label : ''}\t${value}`);
+}
+
+function isEverywhere(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+const labelColumns = 34;
+
+/** Puts what follows a tab into one column; Chinese characters are two columns wide. */
+function align(line: string): string {
+  const [label = '', value] = line.split('\t');
+  if (value === undefined) return line;
+  const columns = label.length + (label.match(/\p{Script=Han}/gu)?.length ?? 0);
+  return label + ' '.repeat(Math.max(1, labelColumns - columns)) + value;
+}

@@ -1,0 +1,63 @@
+// `npm start`: site, live server and gather on this machine, restarted when one dies, ended together.
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { ConfigError, StartError, exitConfig, loadConfig } from '@lubo/config';
+import { welcome } from './addresses.ts';
+import { parseArguments, usage } from './arguments.ts';
+import { localCode } from './local-code.ts';
+import { openPartLog } from './part-log.ts';
+import { checkFolder, checkPorts } from './preflight.ts';
+import { type PartExit, startParts } from './supervise.ts';
+
+const packages = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const demoClip = join(packages, 'gather', 'demo', 'classroom.mp4');
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const complain = (text: string): void => void process.stderr.write(`lubo: ${text}\n`);
+
+async function start(): Promise<void> {
+  const wanted = parseArguments(process.argv.slice(2));
+  if (wanted.isHelp) return say(usage);
+  const config = loadConfig(process.env, process.cwd());
+  await checkPorts(config);
+  checkFolder(config.dataDir);
+  const logDir = join(config.dataDir, 'logs');
+  mkdirSync(logDir, { recursive: true });
+
+  const env = {
+    ...process.env,
+    LUBO_LOCAL_CODE: config.localCode ?? localCode(config.dataDir),
+    ...(wanted.isDemo && config.demoClip === undefined ? { LUBO_DEMO_CLIP: demoClip } : {}),
+  };
+  const parts = startParts({
+    parts: ['site', 'live', 'gather'].map((name) => ({
+      name,
+      file: join(packages, name, 'src', 'main.ts'),
+      log: openPartLog(name, join(logDir, `${name}.log`), complain),
+    })),
+    env,
+    say: complain,
+  });
+  const stop = (): void => void parts.stop().then(() => process.exit(0));
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('SIGHUP', stop);
+
+  void parts.failed.then((exit) => process.exit(exitCodeOf(exit)));
+  const facts = await parts.ready;
+  say(welcome({ config, setUpUrl: facts.get('site')?.['setUpPath'], isDemo: 'LUBO_DEMO_CLIP' in env, logDir }));
+}
+
+function exitCodeOf(exit: PartExit): number {
+  complain(`${exit.name} could not start, so nothing was left running`);
+  return exit.code ?? 1;
+}
+
+try {
+  await start();
+} catch (error) {
+  if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
+  for (const line of error.message.split('\n')) complain(line);
+  process.exit(exitConfig);
+}

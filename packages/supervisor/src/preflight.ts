@@ -1,0 +1,52 @@
+// What must be so before anything is started: free ports, a data folder that can be written.
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { type Config, StartError, listenFault } from '@lubo/config';
+
+type WantedPort = { part: string; host: string; port: number; variable: string };
+
+/** Every port that the parts of this machine listen on. */
+export function wantedPorts(config: Config): WantedPort[] {
+  return [
+    { part: 'site', host: config.site.host, port: config.site.port, variable: 'LUBO_SITE_PORT' },
+    { part: 'live server (HTTP)', host: config.live.host, port: config.live.httpPort, variable: 'LUBO_LIVE_HTTP_PORT' },
+    { part: 'live server (RTMP)', host: config.live.host, port: config.live.rtmpPort, variable: 'LUBO_LIVE_RTMP_PORT' },
+    { part: 'gather', host: config.gather.consoleHost, port: config.gather.consolePort, variable: 'LUBO_GATHER_CONSOLE_PORT' },
+  ];
+}
+
+/** Throws StartError with a line for each port that can't be listened on. */
+export async function checkPorts(config: Config): Promise<void> {
+  const faults: string[] = [];
+  const seen = new Map<number, WantedPort>();
+  for (const wanted of wantedPorts(config)) {
+    const other = seen.get(wanted.port);
+    if (other !== undefined) {
+      faults.push(`${wanted.part} and ${other.part} both want port ${wanted.port}: change ${wanted.variable} or ${other.variable}`);
+      continue;
+    }
+    seen.set(wanted.port, wanted);
+    const fault = await tryPort(wanted);
+    if (fault !== undefined) faults.push(`${wanted.part}: ${fault}`);
+  }
+  if (faults.length > 0) throw new StartError(faults.join('\n'));
+}
+
+function tryPort({ host, port, variable }: WantedPort): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error) => resolve((listenFault(error, port, variable) as Error).message));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}
+
+/** Makes the data folder if it is not there. Throws StartError when it can't be made or written. */
+export function checkFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new StartError(`the data folder ${dataDir} can't be written (${reason}): give this user the right, or choose another with LUBO_DATA_DIR`, { cause });
+  }
+}

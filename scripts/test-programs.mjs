@@ -1,0 +1,35 @@
+// The foreign programs that tests play against: a browser, media tools, a second RTMP server. Got from apt where that
+// is possible (root on Debian or Ubuntu); elsewhere tests that lack one are skipped and say so.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import process from 'node:process';
+
+/** What must be on the machine, and the Debian package that brings it. */
+const programs = [
+  { path: '/usr/bin/chromium', packages: ['chromium'] },
+  { path: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc', packages: ['fonts-noto-cjk'] },
+  { path: '/usr/bin/ffmpeg', packages: ['ffmpeg'] },
+  { path: '/usr/sbin/nginx', packages: ['nginx-core'] },
+  { path: '/usr/lib/nginx/modules/ngx_rtmp_module.so', packages: ['libnginx-mod-rtmp'] },
+];
+
+/** Installs what is missing where it can; never fails for a missing program, the tests tell. */
+export function prepareTestPrograms(run) {
+  const missing = programs.filter((program) => !existsSync(program.path)).flatMap((program) => program.packages);
+  if (missing.length === 0) return;
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    process.stdout.write(`lubo: installing test programs: ${missing.join(' ')} …\n`);
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    // Installing nginx would start its service on port 80; the tests start their own with their own settings.
+    env.RUNLEVEL = '1';
+    const quiet = { stdio: ['ignore', 'ignore', 'inherit'], env };
+    run('apt-get', ['update', '-qq'], quiet);
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], quiet);
+    return;
+  }
+  if (missing.includes('chromium') && spawnSync('chromium', ['--version']).status !== 0) {
+    process.stdout.write('lubo: getting a browser for the tests …\n');
+    spawnSync(process.execPath, ['node_modules/playwright-core/cli.js', 'install', 'chromium'], { stdio: 'inherit' });
+  }
+  process.stdout.write(`lubo: not on this machine, tests that need them are skipped: ${missing.join(' ')}\n`);
+}

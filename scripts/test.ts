@@ -1,0 +1,56 @@
+// Runs every test: beside the sources first (two files at a time), then real processes and foreign programs one by one.
+// `npm test -- live` runs only the files whose path contains "live". Ends with one line: N passed, N failed, N skipped.
+import { globSync } from 'node:fs';
+import process from 'node:process';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+const wanted = process.argv.slice(2);
+const isWanted = (path: string): boolean => wanted.length === 0 || wanted.some((word) => path.includes(word));
+
+const stages = [
+  { name: 'beside the sources', files: globSync('packages/*/src/**/*.test.ts'), concurrency: 2, fileMillis: 120_000 },
+  { name: 'the whole repository', files: globSync('test/*.test.ts'), concurrency: 2, fileMillis: 120_000 },
+  { name: 'foreign programs', files: globSync('test/peers/**/*.test.ts'), concurrency: 1, fileMillis: 300_000 },
+  { name: 'end to end', files: globSync('test/e2e/**/*.test.ts'), concurrency: 1, fileMillis: 600_000 },
+];
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const failures: string[] = [];
+const skips: string[] = [];
+
+for (const stage of stages) {
+  const files = stage.files.filter(isWanted).toSorted();
+  if (files.length === 0) continue;
+  process.stdout.write(`\n# ${stage.name}: ${files.length} files\n`);
+  await runStage(files, stage.concurrency, stage.fileMillis);
+}
+
+for (const skip of skips) process.stdout.write(`skipped: ${skip}\n`);
+for (const failure of failures) process.stdout.write(`FAILED: ${failure}\n`);
+if (counts.passed + counts.failed === 0) {
+  process.stdout.write('no test was run\n');
+  process.exitCode = 1;
+}
+process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+if (counts.failed > 0) process.exitCode = 1;
+
+function runStage(files: string[], concurrency: number, timeout: number): Promise<void> {
+  return new Promise((resolve) => {
+    const stream = run({ files, concurrency, timeout });
+    stream.on('test:pass', (event) => {
+      if (event.details.type === 'suite') return;
+      if (event.skip !== undefined) {
+        counts.skipped++;
+        skips.push(`${event.name}: ${String(event.skip)}`);
+      } else counts.passed++;
+    });
+    stream.on('test:fail', (event) => {
+      if (event.details.type === 'suite') return;
+      counts.failed++;
+      failures.push(`${event.file ?? ''}:${event.line ?? ''} ${event.name}`);
+    });
+    stream.on('end', resolve);
+    stream.compose(new spec()).pipe(process.stdout, { end: false });
+  });
+}
