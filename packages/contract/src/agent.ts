@@ -1,7 +1,7 @@
 // Agents: the gathers and live servers that dial in to the site, and how they enrol.
 import { z } from 'zod';
 import { route } from './route.ts';
-import { Id, Moment } from './shape.ts';
+import { Id, Moment, Name } from './shape.ts';
 
 export const AgentKind = z.enum(['gather', 'live']);
 export type AgentKind = z.infer<typeof AgentKind>;
@@ -30,6 +30,10 @@ export type Agent = z.infer<typeof Agent>;
 export const Enrolment = z.object({ id: Id, key: z.string().min(32).max(128) });
 export type Enrolment = z.infer<typeof Enrolment>;
 
+/** A code that enrols one agent, once; shown only in this answer. */
+export const EnrolmentCode = z.object({ kind: AgentKind, code: z.string().min(8).max(128), title: z.string() });
+export type EnrolmentCode = z.infer<typeof EnrolmentCode>;
+
 export const agentRoutes = {
   enrol: route({
     method: 'POST',
@@ -38,6 +42,15 @@ export const agentRoutes = {
     summary: 'Exchanges an enrolment code for a key of the agent\'s own.',
     body: z.object({ kind: AgentKind, code: z.string().min(8).max(128), facts: AgentFacts }),
     response: Enrolment,
+    status: 201,
+  }),
+  createEnrolmentCode: route({
+    method: 'POST',
+    path: '/api/enrolment-codes',
+    access: 'admin',
+    summary: 'Makes a code with which one gather or live server on another machine enrols, once.',
+    body: z.object({ kind: AgentKind, title: Name.optional(), schoolId: Id.optional() }),
+    response: EnrolmentCode,
     status: 201,
   }),
   listAgents: route({

@@ -16,13 +16,12 @@ export type HeldState = { revision: number; resources: Resources };
 
 /**
  * The state after a message from the site, or `'resync'` when a change does not fit what is held
- * (a message was lost). A message that was already taken on changes nothing.
+ * (a message was lost). Within one connection revisions only rise: a message that is doubled or late changes nothing.
  */
 export function applyDown(held: HeldState | undefined, message: RelayDown): HeldState | 'resync' {
+  if (held !== undefined && message.revision <= held.revision) return held;
   if (message.type === 'state') return { revision: message.revision, resources: message.resources };
-  if (held === undefined || held.revision !== message.from) {
-    return held !== undefined && held.revision === message.revision ? held : 'resync';
-  }
+  if (held === undefined || held.revision !== message.from) return 'resync';
   const resources = { ...held.resources, ...message.set };
   for (const key of message.remove) delete resources[key];
   return { revision: message.revision, resources };
