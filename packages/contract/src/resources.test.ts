@@ -22,8 +22,14 @@ describe('taking on a message of the site', () => {
   const held: HeldState = { revision: 4, resources: { a: 1, b: 2 } };
   const change: RelayDown = { type: 'change', from: 4, revision: 5, set: { a: 9 }, remove: ['b'] };
 
-  test('a whole state replaces whatever was held, an older one too', () => {
-    assert.deepEqual(applyDown(held, { type: 'state', revision: 2, resources: { c: 3 } }), { revision: 2, resources: { c: 3 } });
+  test('a newer whole state replaces what was held', () => {
+    assert.deepEqual(applyDown(held, { type: 'state', revision: 7, resources: { c: 3 } }), { revision: 7, resources: { c: 3 } });
+  });
+
+  test('a late whole state changes nothing, and the first of a connection is taken whatever its revision', () => {
+    const late: RelayDown = { type: 'state', revision: 2, resources: { c: 3 } };
+    assert.equal(applyDown(held, late), held);
+    assert.deepEqual(applyDown(undefined, late), { revision: 2, resources: { c: 3 } });
   });
 
   test('a change that fits is taken on and the held state itself stays', () => {
