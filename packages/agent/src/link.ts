@@ -1,9 +1,20 @@
 // Keeps one connection from an agent to the site for as long as the process lives. See docs/design/desired-state.md.
-import { type AgentFacts, type AgentKind, type GatherReport, type LiveReport, type Resources, relayDeadSeconds, relayPingSeconds } from '@lubo/contract';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type AgentFacts,
+  type AgentKind,
+  type Enrolment,
+  type HeldState,
+  type Resources,
+  applyDown,
+  relayProtocol,
+} from '@lubo/contract';
 import type { Logger } from 'pino';
-
-/** Whole report of an agent, as it travels. */
-export type AgentReport = { type: 'gather-report'; report: GatherReport } | { type: 'live-report'; report: LiveReport };
+import { type Backoff, createBackoff } from './backoff.ts';
+import { type AgentReport, type Connection, type ConnectionEnd, openConnection } from './connection.ts';
+import { type AgentDisk, openAgentDisk } from './disk.ts';
+import { type EnrolResult, enrol } from './enrol.ts';
+import { type AgentTiming, defaultTiming } from './timing.ts';
 
 /** Whether a state was kept on disk from an earlier life (perhaps stale) or has just come from the site. */
 export type StateOrigin = 'disk' | 'site';
@@ -34,31 +45,125 @@ export type AgentLink = {
   close(): Promise<void>;
 };
 
-export type AgentTiming = {
-  reportDebounceMillis: number;
-  reportMillis: number;
-  pingMillis: number;
-  deadMillis: number;
-  firstRetryMillis: number;
-  longestRetryMillis: number;
-  /** Pause after the site has refused key or code. */
-  refusedRetryMillis: number;
-  /** Longest wait for an answer to an enrolment or a handshake. */
-  answerMillis: number;
-};
-
-export const defaultTiming: AgentTiming = {
-  reportDebounceMillis: 100,
-  reportMillis: 5_000,
-  pingMillis: relayPingSeconds * 1000,
-  deadMillis: relayDeadSeconds * 1000,
-  firstRetryMillis: 200,
-  longestRetryMillis: 10_000,
-  refusedRetryMillis: 30_000,
-  answerMillis: 10_000,
-};
-
 /** Dials the site, now and again after every loss; never throws, faults are logged. */
 export function connectAgent(options: AgentOptions): AgentLink {
-  throw new Error(`the link of ${options.kind} is being laid`);
+  const timing = { ...defaultTiming, ...options.timing };
+  const log = options.log.child({ room: 'link' });
+  const disk = openAgentDisk(options.dataDir, log);
+  const stop = new AbortController();
+  let connection: Connection | undefined;
+
+  const dial = (key: Enrolment, backoff: Backoff): Promise<ConnectionEnd> =>
+    new Promise((resolve) => {
+      // Only what came over this connection is a base for changes: the site may have begun anew meanwhile.
+      let held: HeldState | undefined;
+      const { kind, facts, report } = options;
+      const opened = openConnection({
+        siteUrl: options.siteUrl,
+        key,
+        hello: { type: 'hello', protocol: relayProtocol, kind, facts },
+        timing,
+        onOpen: () => log.info('connected to the site'),
+        onMessage(message) {
+          const next = applyDown(held, message);
+          if (next === 'resync') return opened.send({ type: 'resync' });
+          if (next !== held) {
+            held = next;
+            disk.keepState(next);
+            options.onState(next.resources, next.revision, 'site');
+          }
+          backoff.reset();
+          opened.send({ type: 'applied', revision: next.revision });
+          opened.reportSoon();
+        },
+        report,
+        onEnd: resolve,
+      });
+      connection = opened;
+    });
+
+  const running = keepLink({ options, timing, log, disk, signal: stop.signal, dial });
+  return {
+    get isConnected() {
+      return connection?.isOpen ?? false;
+    },
+    reportSoon: () => connection?.reportSoon(),
+    async close() {
+      stop.abort();
+      connection?.close();
+      await running;
+      await disk.settled();
+    },
+  };
+}
+
+type Link = {
+  options: AgentOptions;
+  timing: AgentTiming;
+  log: Logger;
+  disk: AgentDisk;
+  signal: AbortSignal;
+  dial(key: Enrolment, backoff: Backoff): Promise<ConnectionEnd>;
+};
+
+async function keepLink(link: Link): Promise<void> {
+  const { options, timing, log, disk, signal } = link;
+  const kept = await disk.readState();
+  if (kept && !signal.aborted) takeKept(link, kept);
+
+  const backoff = createBackoff({ firstMillis: timing.firstRetryMillis, longestMillis: timing.longestRetryMillis });
+  const tell = faultTeller(log);
+  let key = await disk.readKey();
+  let isKeyRefused = false;
+  while (!signal.aborted) {
+    const isEnrolling = key === undefined || (isKeyRefused && options.code !== undefined);
+    let end: ConnectionEnd;
+    if (isEnrolling || key === undefined) {
+      const result = await enrolAnew(link);
+      isKeyRefused = false;
+      if (result.type === 'enrolled') {
+        key = result.key;
+        continue;
+      }
+      end = { type: result.type === 'refused' ? 'refused' : 'lost', reason: result.reason };
+    } else {
+      end = await link.dial(key, backoff);
+      isKeyRefused = end.type === 'refused';
+    }
+    if (signal.aborted) return;
+    // A refused key may be cured by the code at once; anything else that is refused needs a person.
+    const isHopeless = end.type === 'refused' && (isEnrolling || options.code === undefined);
+    const pauseMillis = isHopeless ? timing.refusedRetryMillis : backoff.next();
+    tell(end.reason, pauseMillis);
+    await sleep(pauseMillis, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** A kept state that can't be taken on must not keep the site's from coming. */
+function takeKept({ options, log }: Link, { resources, revision }: HeldState): void {
+  try {
+    options.onState(resources, revision, 'disk');
+  } catch (error) {
+    log.error({ reason: String(error) }, 'the desired state kept on disk was not taken on');
+  }
+}
+
+async function enrolAnew({ options, timing, log, disk, signal }: Link): Promise<EnrolResult> {
+  const { siteUrl, kind, code, facts } = options;
+  if (code === undefined) return { type: 'refused', reason: 'there is no key and no enrolment code' };
+  const result = await enrol({ siteUrl, kind, code, facts, signal: AbortSignal.any([signal, AbortSignal.timeout(timing.answerMillis)]) });
+  if (result.type === 'enrolled') {
+    log.info({ agent: result.key.id }, 'enrolled at the site');
+    await disk.writeKey(result.key).catch((error: unknown) => log.error({ reason: String(error) }, 'the key can not be kept on disk'));
+  }
+  return result;
+}
+
+/** A reason is a warning once; the same one again is a detail. */
+function faultTeller(log: Logger): (reason: string, pauseMillis: number) => void {
+  let last = '';
+  return (reason, pauseMillis) => {
+    log[reason === last ? 'debug' : 'warn']({ reason, pauseMillis }, 'no connection to the site');
+    last = reason;
+  };
 }
