@@ -21,6 +21,9 @@ export type BoxHeader = { type: string; size: number; headerSize: number };
 /** A table of fixed-size entries inside a box: `count` entries of `entrySize` bytes from `start` on, all present. */
 export type BoxTable = { box: Box; start: number; count: number; entrySize: number };
 
+/** Far more than any real file has in one box, and few enough to keep in memory. */
+const maxChildren = 10_000;
+
 /** Longest header: 32-bit size, type, 64-bit size. */
 export const maxBoxHeaderSize = 16;
 
@@ -67,6 +70,7 @@ export function childrenOf(parent: Box, from = 0): Box[] {
       const name = header ? [...path, header.type] : path;
       throw new FormatError(bodyOffset + at, name, `box size ${size} reaches past the ${body.length - at} bytes left in ${parent.type}`);
     }
+    if (children.length === maxChildren) throw new FormatError(bodyOffset + at, path, `more than ${maxChildren} boxes in one`);
     children.push(boxFrom(body.subarray(at, at + size), header, bodyOffset + at, path));
     at += size;
   }

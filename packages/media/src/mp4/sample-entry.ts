@@ -33,7 +33,7 @@ const names: Record<string, string> = {
 
 // MPEG-4 registration authority's object types, as far as people meet them.
 const objectTypeNames: Record<number, string> = { 0x69: 'mp3', 0x6b: 'mp3', 0xa5: 'ac3', 0xa6: 'eac3', 0xa9: 'dts', 0xad: 'opus' };
-const aacObjectTypes = [0x40, 0x66, 0x67, 0x68];
+const aacObjectTypes = new Set([0x40, 0x66, 0x67, 0x68]);
 
 /** The entries of an stsd box, undecoded. */
 export function readSampleDescriptions(stsd: Box): Box[] {
@@ -91,7 +91,7 @@ function readAudioEntry(entry: Box, timescale: number): ReadableEntry | Unreadab
   const esds = findBox(boxes, 'esds') ?? (wave ? findBox(childrenOf(wave), 'esds') : undefined);
   if (!esds) throw boxError(entry, 0, 'no esds box');
   const { objectType, config } = readEsds(esds);
-  if (!aacObjectTypes.includes(objectType)) {
+  if (!aacObjectTypes.has(objectType)) {
     return { isReadable: false, codec: objectTypeNames[objectType] ?? `mp4a.${objectType.toString(16)}` };
   }
   if (!config) throw boxError(esds, 0, 'no AudioSpecificConfig');
