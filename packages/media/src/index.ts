@@ -41,7 +41,7 @@ export type { RtmpServerEvent } from './rtmp/server-session.ts';
 export { RtmpClientSession } from './rtmp/client-session.ts';
 export type { RtmpClientEvent } from './rtmp/client-session.ts';
 export { chunkMedia, rtmpChunkSize, writeChunks } from './rtmp/chunk-writer.ts';
-export type { RtmpMessage } from './rtmp/chunk-writer.ts';
+export type { RtmpMessage } from './rtmp/message.ts';
 export { defaultRtmpLimits } from './rtmp/limits.ts';
 export type { RtmpLimits } from './rtmp/limits.ts';
 export { parseRtmpUrl } from './rtmp/url.ts';

@@ -2,11 +2,13 @@
 
 /** Bounds of one RTMP session; bytes and counts. */
 export type RtmpLimits = {
-  /** Longest audio or video message, bytes. */
+  /** Longest audio, video or aggregate message, bytes. */
   messageLength: number;
-  /** Longest command, script or control message, bytes; also any message before a stream publishes or plays. */
+  /** Longest command, script or control message, bytes; also any message before the peer asked to publish. */
   commandLength: number;
-  /** Chunk streams in use at once. */
+  /** Sum of the lengths of messages that have begun but not ended, bytes: what one peer can make us hold. */
+  pendingLength: number;
+  /** Chunk streams in use. */
   chunkStreams: number;
   /** Message streams (createStream) open at once. */
   streams: number;
@@ -16,6 +18,7 @@ export type RtmpLimits = {
 export const defaultRtmpLimits: RtmpLimits = {
   messageLength: 16 * 1024 * 1024,
   commandLength: 64 * 1024,
+  pendingLength: 20 * 1024 * 1024,
   chunkStreams: 64,
   streams: 8,
 };
