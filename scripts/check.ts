@@ -5,6 +5,7 @@ import process from 'node:process';
 const checks: readonly [name: string, ...command: string[]][] = [
   ['types of the pure media core', 'tsc', '-p', 'packages/media'],
   ['types of the parts', 'tsc', '-p', '.'],
+  ['types of tests and benches', 'tsc', '-p', 'test'],
   ['types of the web', 'vue-tsc', '-p', 'packages/web'],
   ['lint', 'oxlint', '--type-aware', '--deny-warnings', '.'],
   ['import rules', 'node', '--test', '--test-reporter=dot', 'test/architecture.test.ts'],
