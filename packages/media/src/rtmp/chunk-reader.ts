@@ -27,6 +27,8 @@ type ChunkStream = {
 const longestHeader = 18;
 const messageHeaderLengths = [11, 7, 3, 0] as const;
 const path = ['RTMP chunk'];
+const slabLength = 32 * 1024;
+const slabShare = 8 * 1024;
 
 /** Joins chunks; obeys Set Chunk Size and Abort by itself and delivers every other message. */
 export class ChunkReader {
@@ -42,6 +44,8 @@ export class ChunkReader {
   #current: ChunkStream | undefined;
   #chunkLeft = 0;
   #pendingLength = 0;
+  #slab = new ArrayBuffer(0);
+  #slabUsed = slabLength;
   /** Bytes of earlier calls, for the offsets in errors. */
   #offset = 0;
 
@@ -190,8 +194,20 @@ export class ChunkReader {
     if (this.#pendingLength > this.#limits.pendingLength) {
       throw this.#error(at, `unfinished messages of ${this.#pendingLength} bytes > ${this.#limits.pendingLength}`);
     }
-    stream.body = new Uint8Array(length);
+    stream.body = this.#allocate(length);
     stream.filled = 0;
+  }
+
+  /** Small bodies share slabs: an allocation of its own costs more than the copy into it. */
+  #allocate(length: number): Uint8Array {
+    if (length > slabShare) return new Uint8Array(length);
+    if (this.#slabUsed + length > slabLength) {
+      this.#slab = new ArrayBuffer(slabLength);
+      this.#slabUsed = 0;
+    }
+    const body = new Uint8Array(this.#slab, this.#slabUsed, length);
+    this.#slabUsed += length;
+    return body;
   }
 
   #startChunk(stream: ChunkStream): void {

@@ -28,7 +28,7 @@ export type RtmpClientEvent =
   | { type: 'refused'; code: string; description: string }
   /** Timestamp in ms, unwrapped past 2^32; the body is that of an FLV tag, never empty. */
   | { type: 'audio' | 'video' | 'script'; timestamp: number; body: Uint8Array }
-  /** The server ended the stream: the publisher left, or the server closes. */
+  /** The server ended the stream: the publisher left, or the server closes. Not told after `stop`. */
   | { type: 'end'; code: string };
 
 /** Transaction numbers of our calls; publish and play get none back from most servers. */
@@ -56,6 +56,7 @@ export class RtmpClientSession {
   readonly #shake = new ClientHandshake();
   #isShaken = false;
   #isReady = false;
+  #isStopped = false;
   #streamId: number | undefined;
   #events: RtmpClientEvent[] = [];
   #send: Uint8Array[] = [];
@@ -98,6 +99,7 @@ export class RtmpClientSession {
 
   /** The last bytes to send before closing: FCUnpublish and deleteStream. Empty when no stream was created. */
   stop(): Uint8Array {
+    this.#isStopped = true;
     if (this.#streamId === undefined) return nothing;
     const deleteStream = writeCommand(0, 'deleteStream', calls.deleteStream, [null, this.#streamId]);
     if (this.#mode === 'play') return deleteStream;
@@ -136,7 +138,7 @@ export class RtmpClientSession {
         for (const part of splitAggregate(message)) this.#receiveMessage(part);
         break;
       case messageTypes.userControl:
-        if (viewOf(message.body).getUint16(0) === userEvents.streamEof) this.#events.push({ type: 'end', code: 'StreamEOF' });
+        if (viewOf(message.body).getUint16(0) === userEvents.streamEof) this.#end('StreamEOF');
         break;
       default:
     }
@@ -172,7 +174,7 @@ export class RtmpClientSession {
         this.#receiveStatus(command.values);
         break;
       case 'close':
-        this.#events.push({ type: 'end', code: 'NetConnection.Connect.Closed' });
+        this.#end('NetConnection.Connect.Closed');
         break;
       default:
     }
@@ -209,7 +211,7 @@ export class RtmpClientSession {
     if (level === 'error') return this.#refuse(values, 'NetStream.Failed');
     if (code === 'NetStream.Publish.Start' && this.#mode === 'publish') this.#becomeReady();
     if (code === 'NetStream.Play.Start' && this.#mode === 'play') this.#becomeReady();
-    if (endCodes.has(code)) this.#events.push({ type: 'end', code });
+    if (endCodes.has(code)) this.#end(code);
   }
 
   #becomeReady(): void {
@@ -218,7 +220,12 @@ export class RtmpClientSession {
     this.#events.push({ type: 'ready' });
   }
 
+  #end(code: string): void {
+    if (!this.#isStopped) this.#events.push({ type: 'end', code });
+  }
+
   #refuse(values: readonly AmfValue[], code: string): void {
+    if (this.#isStopped) return;
     const told = information(values);
     this.#events.push({ type: 'refused', code: told.code || code, description: told.description });
   }
