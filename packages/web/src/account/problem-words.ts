@@ -1,0 +1,36 @@
+// What is said to people about a failed call: by the problem's code where there are words for it, else by its status.
+import { ApiProblem } from '../api.ts';
+
+/** A key of the messages with its values. */
+export type Words = { key: string; values: Record<string, string | number> };
+
+/** Chooses the words; `hasKey` tells whether the messages hold a key. */
+export function wordsOf(error: unknown, hasKey: (key: string) => boolean): Words {
+  if (!(error instanceof ApiProblem)) return { key: 'problem.unexpected', values: {} };
+  if (hasKey(`problem.${error.code}`)) return { key: `problem.${error.code}`, values: valuesOf(error) };
+  return { key: `problem.${kindOf(error.status)}`, values: valuesOf(error) };
+}
+
+function valuesOf(error: ApiProblem): Record<string, string | number> {
+  return { seconds: error.retryAfterSeconds ?? 60 };
+}
+
+function kindOf(status: number): string {
+  switch (status) {
+    case 0:
+    case 503:
+      return 'unreachable';
+    case 400:
+      return 'invalid';
+    case 401:
+      return 'wrong-credentials';
+    case 403:
+      return 'denied';
+    case 404:
+      return 'not-found';
+    case 429:
+      return 'too-many';
+    default:
+      return 'unexpected';
+  }
+}

@@ -1,0 +1,43 @@
+// Who is signed in: read at the start, changed by sign-in, set-up and sign-out, forgotten when the 24 hours are over.
+import { routes } from '@lubo/contract';
+import type { Person, Session } from '@lubo/contract';
+import { reactive, readonly } from 'vue';
+import { call } from '../api.ts';
+
+const state = reactive<{ person: Person | undefined; isKnown: boolean }>({ person: undefined, isKnown: false });
+let ending: ReturnType<typeof setTimeout> | undefined;
+
+/** `isKnown` once the site has told; `person` while somebody is signed in. */
+export const session = readonly(state);
+
+/** Asks the site who is signed in. */
+export async function readSession(): Promise<void> {
+  const answer = await call(routes.getSession).catch(() => ({ session: null }));
+  take(answer.session);
+}
+
+/** Signs in with a local account; rejects with `ApiProblem`. */
+export async function signIn(name: string, password: string): Promise<void> {
+  take(await call(routes.signIn, { body: { name, password } }));
+}
+
+/** Makes the first administrator and signs in; rejects with `ApiProblem`. */
+export async function setUp(code: string, name: string, password: string): Promise<void> {
+  take(await call(routes.setUp, { body: { code, name, password } }));
+}
+
+/** Ends the session here and on the site. */
+export async function signOut(): Promise<void> {
+  await call(routes.signOut);
+  take(null);
+}
+
+function take(next: Session | null): void {
+  clearTimeout(ending);
+  state.person = next?.person;
+  state.isKnown = true;
+  if (next === null) return;
+  const leftMs = Date.parse(next.expiresAt) - Date.now();
+  // A timer holds at most 2^31 ms.
+  if (leftMs > 0 && leftMs < 2 ** 31) ending = setTimeout(() => take(null), leftMs);
+}

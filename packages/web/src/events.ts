@@ -1,0 +1,81 @@
+// The site's server-sent events (`/api/events`, WHATWG HTML § 9.2): one connection a page, shared by all who listen.
+import { eventsPath, siteEvents } from '@lubo/contract';
+import type { z } from 'zod';
+
+type SiteEvents = { [Name in keyof typeof siteEvents]: z.output<(typeof siteEvents)[Name]> };
+
+/** What a listener is told. `onGap` comes on connecting and after every interruption: read your lists anew. */
+export type EventListeners = {
+  onGap(): void;
+  /** The connection is gone for now; `onGap` follows when it is back. */
+  onLost?(): void;
+  on: { [Name in keyof SiteEvents]?: (data: SiteEvents[Name]) => void };
+};
+
+type Name = keyof SiteEvents;
+/** The part of `EventSource` that is used here. */
+export type EventConnection = Pick<EventSource, 'readyState' | 'close' | 'addEventListener'>;
+
+const listeners = new Set<EventListeners>();
+let connection: EventConnection | undefined;
+let reopen: ReturnType<typeof setTimeout> | undefined;
+let attempt = 0;
+
+/** Listens to the site until the returned function is called. The connection lives while anybody listens. */
+export function listen(listener: EventListeners, open: () => EventConnection = () => new EventSource(eventsPath)): () => void {
+  listeners.add(listener);
+  if (connection === undefined && reopen === undefined) connect(open);
+  else if (connection?.readyState === 1) listener.onGap();
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) disconnect();
+  };
+}
+
+function connect(open: () => EventConnection): void {
+  const mine = open();
+  connection = mine;
+  mine.addEventListener('open', () => {
+    attempt = 0;
+    for (const listener of listeners) listener.onGap();
+  });
+  mine.addEventListener('error', () => {
+    for (const listener of listeners) listener.onLost?.();
+    // A dropped connection is reopened by the browser; one that was refused (readyState 2) is not.
+    if (mine.readyState === 2 && connection === mine) retryLater(open);
+  });
+  for (const name of Object.keys(siteEvents) as Name[]) {
+    mine.addEventListener(name, (event) => {
+      if (event instanceof MessageEvent) deliver(name, String(event.data));
+    });
+  }
+}
+
+function deliver(name: Name, text: string): void {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    return;
+  }
+  for (const listener of listeners) (listener.on[name] as ((data: unknown) => void) | undefined)?.(data);
+}
+
+function retryLater(open: () => EventConnection): void {
+  connection?.close();
+  connection = undefined;
+  const pauseMs = Math.min(1000 * 2 ** attempt, 15_000) * (0.75 + Math.random() / 2);
+  attempt += 1;
+  reopen = setTimeout(() => {
+    reopen = undefined;
+    connect(open);
+  }, pauseMs);
+}
+
+function disconnect(): void {
+  clearTimeout(reopen);
+  reopen = undefined;
+  connection?.close();
+  connection = undefined;
+  attempt = 0;
+}

@@ -1,0 +1,31 @@
+// vue-i18n with one language loaded at a time; a switch loads the other and is remembered.
+import { createI18n } from 'vue-i18n';
+import { readSetting, writeSetting } from '../settings.ts';
+import { chooseLanguage } from './language.ts';
+import type { Language } from './language.ts';
+import type { Messages } from './zh-cn.ts';
+
+const load: Record<Language, () => Promise<Messages>> = {
+  'zh-CN': async () => (await import('./zh-cn.ts')).zhCn,
+  en: async () => (await import('./en.ts')).en,
+};
+
+/** The one instance of the pages; `global.locale` is the language in use. */
+export const i18n = createI18n({ legacy: false, locale: 'zh-CN' as Language, messages: {} as Record<Language, Messages>, missingWarn: false, fallbackWarn: false });
+
+/** Loads the language that was chosen, or the browser's. Call before the first paint. */
+export async function startLanguage(): Promise<void> {
+  await show(chooseLanguage(readSetting('language'), navigator.languages));
+}
+
+/** Switches the pages to `language` and remembers it. */
+export async function switchLanguage(language: Language): Promise<void> {
+  writeSetting('language', language);
+  await show(language);
+}
+
+async function show(language: Language): Promise<void> {
+  i18n.global.setLocaleMessage(language, await load[language]());
+  i18n.global.locale.value = language;
+  document.documentElement.lang = language;
+}

@@ -1,0 +1,54 @@
+// Why a live player shows no picture, as stable codes. The page turns them into words with what to do.
+
+/** `detail` is for the statistics overlay and bug reports, never the only thing said. */
+export type PlayerFault = { code: PlayerFaultCode; detail?: string };
+
+export type PlayerFaultCode =
+  | 'channel-offline'
+  | 'channel-not-found'
+  | 'denied'
+  | 'sign-in-needed'
+  | 'no-live-server'
+  | 'site-unreachable'
+  | 'live-unreachable'
+  | 'stream-ended'
+  | 'stream-silent'
+  | 'codec-unsupported'
+  | 'browser-unsupported'
+  | 'picture-broken';
+
+/** Faults that no further try heals; the viewer must change something first. */
+const finalCodes: ReadonlySet<PlayerFaultCode> = new Set([
+  'channel-not-found',
+  'denied',
+  'sign-in-needed',
+  'codec-unsupported',
+  'browser-unsupported',
+]);
+
+/** Whether trying again by itself is pointless. */
+export function isFinal(fault: PlayerFault): boolean {
+  return finalCodes.has(fault.code);
+}
+
+/** The fault behind a refused request for addresses: reads `code` and `status` off the site's problem, whatever its class. */
+export function faultOfWatch(error: unknown): PlayerFault {
+  const { code, status, message } = (error ?? {}) as { code?: unknown; status?: unknown; message?: unknown };
+  const detail = typeof message === 'string' ? message : String(error);
+  if (code === 'channel-offline' || code === 'gather-offline' || code === 'channel-stopped') return { code: 'channel-offline', detail };
+  if (code === 'no-live-server') return { code: 'no-live-server', detail };
+  switch (status) {
+    case 401:
+      return { code: 'sign-in-needed', detail };
+    case 403:
+      return { code: 'denied', detail };
+    case 404:
+      return { code: 'channel-not-found', detail };
+    case 409:
+      return { code: 'channel-offline', detail };
+    case 503:
+      return { code: 'no-live-server', detail };
+    default:
+      return { code: 'site-unreachable', detail };
+  }
+}

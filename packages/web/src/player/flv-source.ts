@@ -1,0 +1,71 @@
+// HTTP-FLV through mpegts.js (Media Source Extensions). The library is loaded when first needed.
+import type Mpegts from 'mpegts.js';
+import type { PlayerFault } from './fault.ts';
+import type { LiveSource } from './source.ts';
+
+let loading: Promise<typeof Mpegts> | undefined;
+
+/** Fetches the library ahead of time; safe to call often. */
+export function preloadFlv(): Promise<typeof Mpegts> {
+  loading ??= import('mpegts.js').then(({ default: library }) => {
+    library.LoggingControl.enableAll = false;
+    return library;
+  });
+  // A chunk that failed to load on a weak network is asked for anew next time.
+  loading.catch(() => (loading = undefined));
+  return loading;
+}
+
+/** Plays `url` on `video` from its first keyframe; see `OpenSource`. */
+export async function openFlv(video: HTMLVideoElement, url: string, onEnd: (fault: PlayerFault) => void): Promise<LiveSource> {
+  const library = await preloadFlv().catch(() => undefined);
+  if (library === undefined) return ended(onEnd, { code: 'site-unreachable', detail: 'the player could not be loaded' });
+  if (!library.getFeatureList().mseLivePlayback) return ended(onEnd, { code: 'browser-unsupported' });
+
+  const player = library.createPlayer({ type: 'flv', isLive: true, url }, flvSettings);
+  let isOpen = true;
+  const end = (fault: PlayerFault): void => {
+    if (isOpen) onEnd(fault);
+  };
+  player.on(library.Events.ERROR, (kind: string, detail: string, info: { code?: number; msg?: string } | undefined) => {
+    end(faultOfFlv(kind, detail, info));
+  });
+  player.on(library.Events.LOADING_COMPLETE, () => end({ code: 'stream-ended' }));
+  player.attachMediaElement(video);
+  player.load();
+  return {
+    close: () => {
+      if (!isOpen) return;
+      isOpen = false;
+      player.destroy();
+    },
+    rates: () => ({ receiveKbps: Math.round(((player.statisticsInfo as { speed?: number }).speed ?? 0) * 8) }),
+  };
+}
+
+const flvSettings: Mpegts.Config = {
+  // Bytes go to the decoder as they come: the stash buffer would be delay.
+  enableStashBuffer: false,
+  // Staying near the live edge is decided in catch-up.ts.
+  liveBufferLatencyChasing: false,
+  lazyLoad: false,
+  autoCleanupSourceBuffer: true,
+  autoCleanupMaxBackwardDuration: 30,
+  autoCleanupMinBackwardDuration: 15,
+};
+
+/** The fault behind an error event of mpegts.js (its `ErrorTypes` and `ErrorDetails` by value). */
+export function faultOfFlv(kind: string, detail: string, info: { code?: number; msg?: string } | undefined): PlayerFault {
+  const words = [kind, detail, info?.code, info?.msg].filter((part) => part !== undefined && part !== '').join(': ');
+  if (detail === 'CodecUnsupported' || /addSourceBuffer|unsupported/i.test(info?.msg ?? '')) return { code: 'codec-unsupported', detail: words };
+  if (kind === 'NetworkError') {
+    // 404: the stream did not come within the server's patience. 403: the address was too old, a new one is asked for.
+    return { code: info?.code === 404 || detail === 'UnrecoverableEarlyEof' ? 'stream-ended' : 'live-unreachable', detail: words };
+  }
+  return { code: 'picture-broken', detail: words };
+}
+
+function ended(onEnd: (fault: PlayerFault) => void, fault: PlayerFault): LiveSource {
+  queueMicrotask(() => onEnd(fault));
+  return { close: () => {}, rates: () => ({ receiveKbps: 0 }) };
+}

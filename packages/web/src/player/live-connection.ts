@@ -1,0 +1,173 @@
+// Keeps one live connection open: asks for addresses, opens the source, and after every break tries again by itself.
+import { offlinePauseMs, provenMs, reconnectPauseMs } from './back-off.ts';
+import { faultOfWatch, isFinal } from './fault.ts';
+import type { PlayerFault } from './fault.ts';
+import type { LiveSource } from './source.ts';
+
+/** The signed addresses that the site hands out for one connection; `expiresAt` is ISO 8601. */
+export type LiveAddresses = { flv: string; expiresAt: string };
+
+/** What a connection needs from outside. */
+export type ConnectionParts = {
+  /** Asks the site anew for addresses; rejects with an error that has `code` and `status`. */
+  watch(): Promise<LiveAddresses>;
+  open(url: string, onEnd: (fault: PlayerFault) => void): Promise<LiveSource>;
+  /** Something that a status is made of has changed. */
+  onChange(): void;
+  /** The source is about to be closed: the last chance to keep its picture. */
+  onClosing(): void;
+  random?: () => number;
+  now?: () => number;
+};
+
+/** A site that does not answer within this is passed by, as long as the last addresses are good. */
+const sitePatienceMs = 2_000;
+
+/** Lives from `start` to `stop`; may be started again. */
+export class LiveConnection {
+  readonly #parts: ConnectionParts;
+  readonly #now: () => number;
+  /** Why there is no picture; cleared when one plays. */
+  fault: PlayerFault | undefined;
+  /** Connections lost so far. */
+  losses = 0;
+  #isRunning = false;
+  #isOnline = true;
+  #attempt = 0;
+  /** Grows with each attempt, so that answers to earlier ones are known as stale. */
+  #generation = 0;
+  #source: LiveSource | undefined;
+  #openedAt: number | undefined;
+  #playingSince: number | undefined;
+  #held: LiveAddresses | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(parts: ConnectionParts, isOnline: boolean) {
+    this.#parts = parts;
+    this.#now = parts.now ?? Date.now;
+    this.#isOnline = isOnline;
+  }
+
+  get source(): LiveSource | undefined {
+    return this.#source;
+  }
+
+  /** Moment (ms) at which the present source was opened. */
+  get openedAt(): number | undefined {
+    return this.#source === undefined ? undefined : this.#openedAt;
+  }
+
+  start(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    this.#attempt = 0;
+    this.fault = this.#isOnline ? undefined : { code: 'channel-offline' };
+    void this.#connect();
+  }
+
+  stop(): void {
+    this.#isRunning = false;
+    this.#drop();
+  }
+
+  /** The picture runs. */
+  markPlaying(): void {
+    this.fault = undefined;
+    this.#playingSince ??= this.#now();
+  }
+
+  /** Ends the present source for a fault seen from outside (no bytes for long), and goes on as after any break. */
+  lose(fault: PlayerFault): void {
+    if (!this.#isRunning) return;
+    this.#drop();
+    this.losses += 1;
+    if (this.#playingSince !== undefined && this.#now() - this.#playingSince >= provenMs) this.#attempt = 0;
+    this.#playingSince = undefined;
+    this.fault = !this.#isOnline && !isFinal(fault) ? { ...fault, code: 'channel-offline' } : fault;
+    if (isFinal(fault)) this.#isRunning = false;
+    else this.#connectIn(this.#pauseMs());
+    this.#parts.onChange();
+  }
+
+  /** Tries now instead of after the pause: the network or the channel is said to be back, or the viewer asks. */
+  hurry(): void {
+    if (!this.#isRunning) return this.start();
+    if (this.#timer === undefined) return;
+    this.#attempt = 0;
+    void this.#connect();
+  }
+
+  /** What the site says of the channel; a running picture is left alone either way. */
+  setOnline(isOnline: boolean): void {
+    const isReturn = isOnline && !this.#isOnline;
+    this.#isOnline = isOnline;
+    if (!isOnline && this.fault !== undefined && !isFinal(this.fault)) this.fault = { code: 'channel-offline' };
+    if (isReturn && this.#isRunning) this.hurry();
+    this.#parts.onChange();
+  }
+
+  #pauseMs(): number {
+    const isAway = this.fault?.code === 'channel-offline';
+    const pauseMs = isAway ? offlinePauseMs : reconnectPauseMs(this.#attempt, (this.#parts.random ?? Math.random)());
+    this.#attempt += 1;
+    return pauseMs;
+  }
+
+  #connectIn(pauseMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#connect(), pauseMs);
+  }
+
+  async #connect(): Promise<void> {
+    this.#drop();
+    const mine = this.#generation;
+    const isStale = (): boolean => mine !== this.#generation;
+    this.#parts.onChange();
+    let addresses: LiveAddresses;
+    try {
+      addresses = await this.#addresses();
+    } catch (error) {
+      if (!isStale()) this.lose(faultOfWatch(error));
+      return;
+    }
+    if (isStale()) return;
+    this.#openedAt = this.#now();
+    const source = await this.#parts.open(addresses.flv, (fault) => {
+      if (!isStale()) this.lose(fault);
+    });
+    if (isStale()) return source.close();
+    this.#source = source;
+    this.#parts.onChange();
+  }
+
+  /** New addresses; while the site is away, the last ones as long as they are good. */
+  async #addresses(): Promise<LiveAddresses> {
+    const held = this.#held;
+    const isHeldGood = held !== undefined && Date.parse(held.expiresAt) > this.#now() + 1_000;
+    const asked = this.#parts.watch().then((addresses) => (this.#held = addresses));
+    if (!isHeldGood) return asked;
+    try {
+      return await Promise.race([asked, rejectIn(sitePatienceMs)]);
+    } catch (error) {
+      asked.catch(() => {});
+      if (faultOfWatch(error).code !== 'site-unreachable') throw error;
+      return held;
+    }
+  }
+
+  #drop(): void {
+    this.#generation += 1;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#source === undefined) return;
+    this.#parts.onClosing();
+    this.#source.close();
+    this.#source = undefined;
+  }
+}
+
+function rejectIn(afterMs: number): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new Error('the site does not answer')), afterMs);
+  });
+}

@@ -1,0 +1,46 @@
+// The addresses of the pages. Each page is a chunk of its own but the live list, which most visits begin with.
+import { nextTick, watch } from 'vue';
+import { createRouter, createWebHistory } from 'vue-router';
+import LiveListPage from './front/LiveListPage.vue';
+import { i18n } from './i18n/i18n.ts';
+import { setTitle } from './title.ts';
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/', redirect: '/live' },
+    { path: '/live', component: LiveListPage, meta: { title: 'live.title' } },
+    { path: '/live/:id', component: () => import('./front/WatchPage.vue'), props: true },
+    { path: '/sign-in', component: () => import('./account/SignInPage.vue'), meta: { title: 'account.signInTitle', isAccount: true } },
+    { path: '/setup', component: () => import('./account/SetUpPage.vue'), meta: { title: 'account.setUpTitle', isAccount: true } },
+    { path: '/:rest(.*)*', component: () => import('./front/NotFoundPage.vue'), meta: { title: 'missing.title' } },
+  ],
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
+});
+
+/** Keeps the window's title on the page's name, in the language in use. */
+export function startPageTitles(): void {
+  watch(
+    [() => router.currentRoute.value.path, i18n.global.locale],
+    () => {
+      const key = router.currentRoute.value.meta['title'];
+      if (typeof key === 'string') setTitle(i18n.global.t(key));
+    },
+    { immediate: true },
+  );
+}
+
+router.afterEach((to, from) => {
+  // Keyboards and screen readers begin at the new page's content, not where the old link was.
+  if (from.matched.length === 0 || to.path === from.path || to.meta['isAccount']) return;
+  void nextTick(() => document.getElementById('content')?.focus({ preventScroll: true }));
+});
+
+router.onError((error: Error, to) => {
+  // After an update of the site the chunks of an open page are gone: one fresh load finds the new ones.
+  if (!/dynamically imported module|Importing a module script/i.test(error.message)) return;
+  const key = `lubo.reloaded:${to.fullPath}`;
+  if (sessionStorage.getItem(key) !== null) return;
+  sessionStorage.setItem(key, '1');
+  location.assign(to.fullPath);
+});

@@ -1,0 +1,37 @@
+// How the pages are built, and served while developing. `npm run dev` proxies the API to a site on its usual port.
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'vite';
+import { thinContract } from './thin-contract.ts';
+
+const site = `http://127.0.0.1:${process.env['LUBO_SITE_PORT'] ?? '8000'}`;
+
+export default defineConfig({
+  plugins: [thinContract(), vue()],
+  define: {
+    __VUE_OPTIONS_API__: 'false',
+    __VUE_PROD_DEVTOOLS__: 'false',
+    __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+    __VUE_I18N_FULL_INSTALL__: 'false',
+    __VUE_I18N_LEGACY_API__: 'false',
+    __INTLIFY_PROD_DEVTOOLS__: 'false',
+  },
+  build: {
+    // Schools keep phones and PCs for long: Chrome 87 is what Windows 7 machines still carry at best.
+    target: ['chrome87', 'firefox90', 'safari14', 'edge88'],
+    cssTarget: ['chrome87', 'firefox90', 'safari14', 'edge88'],
+    assetsInlineLimit: 2048,
+    chunkSizeWarningLimit: 300,
+    rolldownOptions: {
+      output: {
+        // What changes with a dependency only, and what every page has, in one file each: few requests, long cached.
+        codeSplitting: {
+          groups: [
+            { name: 'vue', test: /node_modules[\\/](vue|@vue|vue-router|vue-i18n|@intlify)[\\/]/ },
+            { name: 'frame', test: /packages[\\/]web[\\/]src[\\/](ui|[a-z]+\.ts|events|account[\\/](session|problem-words))/ },
+          ],
+        },
+      },
+    },
+  },
+  server: { proxy: { '/api': { target: site, ws: true } } },
+});
