@@ -54,7 +54,14 @@ export type { SkippedTrack } from './mp4/movie.ts';
 export type { Mp4Sample } from './mp4/samples.ts';
 export { packetFromSample, samplesInOrder } from './mp4/sample-data.ts';
 export type { TrackSample } from './mp4/sample-data.ts';
+export { writeFragment, writeInitSegment } from './mp4/fragment.ts';
+export type { FragmentRun } from './mp4/fragment.ts';
 
 // TS
+export { TsMuxer } from './ts/mux.ts';
 
 // HLS
+export { playlistContentType, targetDurationOf, writeMasterPlaylist, writeMediaPlaylist } from './hls/playlist.ts';
+export type { HlsSegment, HlsVariant, MediaPlaylist } from './hls/playlist.ts';
+export { addSegment, emptyWindow } from './hls/window.ts';
+export type { LiveWindow } from './hls/window.ts';
