@@ -1,0 +1,94 @@
+// The packet bus of one channel: from its source to every consumer (push now; recorder, snapshots), each with its own queue.
+import { type Packet, ticksToMillis } from '@lubo/media';
+import type { Logger } from 'pino';
+import { type RingLimits, createRing } from './ring.ts';
+import { type QueueLimits, type Subscription, type UnitQueue, createUnitQueue, defaultQueueLimits } from './subscription.ts';
+import type { Tracks, Unit } from './unit.ts';
+
+export type Bus = {
+  /** A new timeline with these tracks begins; what was kept of the old one is let go. */
+  begin(tracks: Tracks): void;
+  /** The timeline goes on with another configuration. */
+  change(tracks: Tracks): void;
+  /** Hands packets, in order of decode time, to the ring and all consumers. Packets of absent tracks are passed over. */
+  publish(packets: readonly Packet[]): void;
+  /** The source is gone: nobody starts with its old pictures. */
+  end(): void;
+  /**
+   * A consumer from the newest keyframe in the ring on, or from the next one. `onUnits` is called when there is something to
+   * take, once for many; an error it throws is logged and hurts nobody else.
+   */
+  subscribe(options: { name: string; limits?: QueueLimits | undefined; onUnits: () => void }): Subscription;
+  readonly consumerCount: number;
+};
+
+type Consumer = { name: string; queue: UnitQueue; onUnits: () => void };
+
+/** A bus without tracks. */
+export function createBus(options: { log: Logger; ring?: RingLimits }): Bus {
+  const ring = createRing(options.ring);
+  const consumers = new Set<Consumer>();
+  let tracks: Tracks = {};
+  let timeline = 0;
+
+  const breakOff = (next: Tracks): void => {
+    tracks = next;
+    timeline += 1;
+    ring.clear();
+    for (const { queue } of consumers) queue.waitForStart();
+  };
+  const wake = (consumer: Consumer): void => {
+    if (consumer.queue.length === 0) return;
+    try {
+      consumer.onUnits();
+    } catch (error) {
+      options.log.error({ consumer: consumer.name, err: error }, 'a consumer failed');
+    }
+  };
+
+  return {
+    begin: breakOff,
+    change(next) {
+      tracks = next;
+    },
+    publish(packets) {
+      for (const packet of packets) {
+        const unit = unitOf(packet, tracks, timeline);
+        if (unit === undefined) continue;
+        ring.add(unit);
+        for (const { queue } of consumers) queue.put(unit);
+      }
+      for (const consumer of consumers) wake(consumer);
+    },
+    end: () => breakOff({}),
+    subscribe({ name, limits = defaultQueueLimits, onUnits }) {
+      const consumer = { name, queue: createUnitQueue(limits), onUnits };
+      for (const unit of ring.newest()) consumer.queue.put(unit);
+      consumers.add(consumer);
+      return subscriptionOf(consumer.queue, () => consumers.delete(consumer));
+    },
+    get consumerCount() {
+      return consumers.size;
+    },
+  };
+}
+
+function unitOf(packet: Packet, tracks: Tracks, timeline: number): Unit | undefined {
+  const track = tracks[packet.kind];
+  if (track === undefined) return undefined;
+  const isStart = packet.isKeyframe && (packet.kind === 'video' || tracks.video === undefined);
+  return { packet, tracks, timeline, millis: ticksToMillis(packet.dts, track.timescale), isStart };
+}
+
+function subscriptionOf(queue: UnitQueue, close: () => void): Subscription {
+  return {
+    take: queue.take,
+    get queuedBytes() {
+      return queue.bytes;
+    },
+    get droppedUnits() {
+      return queue.droppedUnits;
+    },
+    close,
+  };
+}

@@ -1,0 +1,149 @@
+// One running channel: its source, its bus, its push. Consumers of the bus are independent of one another and of the source's faults.
+import type { ChannelFault, GatherChannel, GatherChannelReport, GatherPush } from '@lubo/contract';
+import type { Logger } from 'pino';
+import { type Bus, createBus } from './bus.ts';
+import type { Clock } from './clock.ts';
+import { type Push, type PushOptions, startPush } from './push/push.ts';
+import { createRateMeter } from './rate.ts';
+import type { Source } from './source/source.ts';
+import type { Tracks } from './unit.ts';
+
+export type OpenSource = (settings: GatherChannel, surroundings: { clock: Clock; log: Logger }) => Source;
+
+export type ChannelOptions = {
+  settings: GatherChannel;
+  openSource: OpenSource;
+  clock: Clock;
+  log: Logger;
+  /** What `report` tells has changed in more than its rates. */
+  onChange(): void;
+  push?: PushOptions['timing'];
+  /** The end of an earlier life of this channel, which may still be closing. */
+  after?: Promise<void> | undefined;
+};
+
+type ChannelState = { state: GatherChannelReport['state']; fault?: ChannelFault };
+
+/** A channel runs from its construction until `stop`. */
+export class Channel {
+  readonly bus: Bus;
+  settings: GatherChannel;
+  pushed: { desired: GatherPush; push: Push } | undefined;
+  readonly #options: ChannelOptions;
+  readonly #log: Logger;
+  readonly #receiveRate: ReturnType<typeof createRateMeter>;
+  #state: ChannelState = { state: 'connecting' };
+  #source: Source | undefined;
+  /** One source at a time: a camera may refuse a second session while the first one is open. */
+  #changing: Promise<void>;
+  #stopping: Promise<void>[] = [];
+
+  constructor(options: ChannelOptions) {
+    this.#options = options;
+    this.settings = options.settings;
+    this.#changing = options.after ?? Promise.resolve();
+    this.#log = options.log.child({ channel: options.settings.id });
+    this.#receiveRate = createRateMeter(options.clock);
+    this.bus = createBus({ log: this.#log });
+    this.#begin(options.settings);
+  }
+
+  /** Another source takes the place of the old one once that is closed. */
+  restart(settings: GatherChannel): void {
+    this.settings = settings;
+    this.#letGo();
+    this.#setState({ state: 'connecting' });
+    this.#begin(settings);
+  }
+
+  startPush(desired: GatherPush): void {
+    const { clock, onChange, push: timing } = this.#options;
+    const push = startPush({ url: desired.url, bus: this.bus, clock, log: this.#log, onChange, ...(timing ? { timing } : {}) });
+    this.pushed = { desired, push };
+  }
+
+  movePush(desired: GatherPush): void {
+    if (this.pushed === undefined) return;
+    this.pushed.desired = desired;
+    this.pushed.push.setUrl(desired.url);
+  }
+
+  stopPush(): void {
+    if (this.pushed === undefined) return;
+    this.#stopping.push(this.pushed.push.stop());
+    this.pushed = undefined;
+  }
+
+  /** Ends push and source; resolves when sockets and files are closed. */
+  async stop(): Promise<void> {
+    this.stopPush();
+    this.#letGo();
+    await Promise.all([this.#changing, ...this.#stopping]);
+  }
+
+  report(): GatherChannelReport {
+    const { state, fault } = this.#state;
+    return {
+      id: this.settings.id,
+      state,
+      ...(fault ? { fault } : {}),
+      isPushing: this.pushed?.push.isPushing ?? false,
+      isRecording: false,
+      receiveKbps: this.#receiveRate.kbps(),
+      sendKbps: this.pushed?.push.sendKbps ?? 0,
+    };
+  }
+
+  #begin(settings: GatherChannel): void {
+    const { clock, openSource } = this.#options;
+    const source = openSource(settings, { clock, log: this.#log });
+    this.#source = source;
+    this.#changing = this.#changing.then(() => {
+      if (this.#source === source) this.#start(source);
+    });
+  }
+
+  #letGo(): void {
+    const source = this.#source;
+    this.#source = undefined;
+    this.bus.end();
+    if (source === undefined) return;
+    this.#changing = this.#changing
+      .then(() => source.stop())
+      .catch((error: unknown) => this.#log.error({ err: error }, 'the source did not close cleanly'));
+  }
+
+  #start(source: Source): void {
+    // What a source still says after it was let go belongs to nobody.
+    const ifCurrent = (run: () => void): void => {
+      if (this.#source === source) run();
+    };
+    const run = (): void => this.#setState({ state: 'running' });
+    source.start({
+      begin: (tracks: Tracks) =>
+        ifCurrent(() => {
+          this.bus.begin(tracks);
+          run();
+        }),
+      change: (tracks) => ifCurrent(() => this.bus.change(tracks)),
+      packets: (packets) =>
+        ifCurrent(() => {
+          let bytes = 0;
+          for (const { data } of packets) bytes += data.length;
+          this.#receiveRate.add(bytes);
+          this.bus.publish(packets);
+        }),
+      fault: (fault) =>
+        ifCurrent(() => {
+          this.bus.end();
+          this.#setState({ state: 'error', fault });
+        }),
+    });
+  }
+
+  #setState(next: ChannelState): void {
+    const isNew = next.state !== this.#state.state || next.fault?.detail !== this.#state.fault?.detail;
+    this.#state = next;
+    if (isNew) this.#options.onChange();
+  }
+}

@@ -1,0 +1,70 @@
+// The gather's own HTTP server, for its screen and for health checks. Reads only; on loopback unless set otherwise.
+import { once } from 'node:events';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import { type AddressInfo, isIP } from 'node:net';
+import { listenFault } from '@lubo/config';
+import type { ChannelView } from '../gather.ts';
+
+export type ConsoleOptions = {
+  host: string;
+  port: number;
+  status(): { isConnected: boolean; version: string; title: string | undefined };
+  channels(): ChannelView[];
+};
+
+export type Console = { url: string; close(): Promise<void> };
+
+type Answer = { status: number; body: unknown };
+
+/** Listens; StartError when the port can't be had. */
+export async function startConsole(options: ConsoleOptions): Promise<Console> {
+  const server = createServer((request, response) => send(response, answer(request, options)));
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 10_000;
+  server.maxConnections = 64;
+  try {
+    server.listen(options.port, options.host);
+    await once(server, 'listening');
+  } catch (error) {
+    throw listenFault(error, options.port, 'LUBO_GATHER_CONSOLE_PORT');
+  }
+  const { address, family, port } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function answer(request: IncomingMessage, { status, channels }: ConsoleOptions): Answer {
+  if (!isOwnName(request.headers.host)) return problem(403, 'this name does not lead to the gather');
+  if (request.method !== 'GET' && request.method !== 'HEAD') return problem(405, 'only GET is served');
+  const [path = '/'] = (request.url ?? '/').split('?', 1);
+  switch (path) {
+    case '/healthz':
+      return { status: 200, body: { status: 'ok', ...status() } };
+    case '/api/channels':
+      return { status: 200, body: { rows: channels() } };
+    default:
+      return problem(404, 'there is nothing here');
+  }
+}
+
+function problem(status: number, detail: string): Answer {
+  return { status, body: { type: 'about:blank', status, detail } };
+}
+
+function send(response: ServerResponse, { status, body }: Answer): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+  response.end(JSON.stringify(body));
+}
+
+/** Addresses and localhost only: a foreign name that was made to point here is some web page's attempt to read along. */
+function isOwnName(host: string | undefined): boolean {
+  const name = (host ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return name === 'localhost' || isIP(name) !== 0;
+}

@@ -1,0 +1,144 @@
+// The gather as a whole: desired state in, running channels and pushes, reports out. Knows no site and no port.
+import type { ChannelFault, GatherChannel, GatherChannelReport, GatherReport, GatherSettings, Resources } from '@lubo/contract';
+import type { Logger } from 'pino';
+import { Channel, type ChannelOptions, type OpenSource } from './channel.ts';
+import type { Clock } from './clock.ts';
+import { type Action, type Desired, actionsTo, nothingDesired, readDesired } from './reconcile.ts';
+
+export type GatherOptions = {
+  openSource: OpenSource;
+  clock: Clock;
+  log: Logger;
+  /** A report is worth sending. */
+  onChange(): void;
+  push?: ChannelOptions['push'];
+};
+
+/** A channel as the gather's own screen shows it. */
+export type ChannelView = { settings: GatherChannel | undefined; report: GatherChannelReport };
+
+export type Gather = {
+  /**
+   * Reconciles towards this state. From disk it may be stale: channels are taken up, pushes only once the site has confirmed
+   * them, for a push that nobody watches would end never.
+   */
+  apply(resources: Resources, origin: 'disk' | 'site'): void;
+  report(): GatherReport;
+  channels(): ChannelView[];
+  readonly settings: GatherSettings | undefined;
+  /** Stops all; resolves when files and sockets are closed. */
+  close(): Promise<void>;
+};
+
+/** Nothing runs until `apply`. */
+export function createGather(options: GatherOptions): Gather {
+  const { log } = options;
+  const running = new Map<string, Channel>();
+  const closing = new Map<string, Promise<void>>();
+  let desired: Desired = nothingDesired;
+  let isClosed = false;
+
+  const stop = (id: string): void => {
+    const channel = running.get(id);
+    if (channel === undefined) return;
+    running.delete(id);
+    const closed = channel.stop().finally(() => {
+      if (closing.get(id) === closed) closing.delete(id);
+    });
+    closing.set(id, closed);
+  };
+  const perform = (action: Action): void => {
+    switch (action.type) {
+      case 'start-channel':
+        running.set(action.channel.id, new Channel({ ...options, settings: action.channel, after: closing.get(action.channel.id) }));
+        break;
+      case 'restart-channel':
+        running.get(action.channel.id)?.restart(action.channel);
+        break;
+      case 'rename-channel':
+        changeSettings(running.get(action.channel.id), action.channel);
+        break;
+      case 'stop-channel':
+        stop(action.id);
+        break;
+      case 'start-push':
+        running.get(action.push.channelId)?.startPush(action.push);
+        break;
+      case 'move-push':
+        running.get(action.push.channelId)?.movePush(action.push);
+        break;
+      case 'stop-push':
+        running.get(action.channelId)?.stopPush();
+        break;
+    }
+  };
+
+  return {
+    apply(resources, origin) {
+      if (isClosed) return;
+      const read = readDesired(resources);
+      desired = origin === 'disk' ? { ...read, pushes: new Map() } : read;
+      for (const { key, detail } of desired.faults) log.warn({ key, reason: detail }, 'a resource is passed over');
+      for (const action of actionsTo(desired, runningOf(running))) {
+        log.info({ action: action.type, channel: channelOf(action) }, 'reconciling');
+        perform(action);
+      }
+      options.onChange();
+    },
+    report: () => ({ channels: viewsOf(desired, running).map(({ report }) => report) }),
+    channels: () => viewsOf(desired, running),
+    get settings() {
+      return desired.settings;
+    },
+    async close() {
+      isClosed = true;
+      for (const id of running.keys()) stop(id);
+      await Promise.all(closing.values());
+    },
+  };
+}
+
+function changeSettings(channel: Channel | undefined, settings: GatherChannel): void {
+  if (channel) channel.settings = settings;
+}
+
+function runningOf(channels: ReadonlyMap<string, Channel>) {
+  const pushes = [...channels].flatMap(([id, { pushed }]) => (pushed ? [[id, pushed.desired] as const] : []));
+  return { channels: new Map([...channels].map(([id, { settings }]) => [id, settings])), pushes: new Map(pushes) };
+}
+
+function channelOf(action: Action): string {
+  switch (action.type) {
+    case 'start-channel':
+    case 'restart-channel':
+    case 'rename-channel':
+      return action.channel.id;
+    case 'stop-channel':
+      return action.id;
+    case 'start-push':
+    case 'move-push':
+      return action.push.channelId;
+    case 'stop-push':
+      return action.channelId;
+  }
+}
+
+const isId = /^[0-9a-z]{12}$/;
+
+function viewsOf(desired: Desired, running: ReadonlyMap<string, Channel>): ChannelView[] {
+  const views: ChannelView[] = [...desired.channels].map(([id, settings]) => ({
+    settings,
+    report: running.get(id)?.report() ?? idleReport(id),
+  }));
+  for (const { key, detail } of desired.faults) {
+    const [kind, id = ''] = key.split('/', 2);
+    const fault = { code: 'settings-invalid', detail: detail.slice(0, 512) };
+    if (kind === 'channel' && isId.test(id)) views.push({ settings: undefined, report: idleReport(id, fault) });
+  }
+  return views;
+}
+
+function idleReport(id: string, fault?: ChannelFault): GatherChannelReport {
+  const nothing = { isPushing: false, isRecording: false, receiveKbps: 0, sendKbps: 0 };
+  return fault ? { id, state: 'error', fault, ...nothing } : { id, state: 'stopped', ...nothing };
+}

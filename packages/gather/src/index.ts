@@ -1,0 +1,4 @@
+// The gather's parts for tests of the whole.
+export { type Clock, systemClock } from './clock.ts';
+export { type Gather, type GatherOptions, createGather } from './gather.ts';
+export { openSource } from './source/open.ts';

@@ -1,0 +1,46 @@
+// Why a source gives no video: an error with the code that screens translate.
+import type { ChannelFault } from '@lubo/contract';
+import { FormatError } from '@lubo/media';
+
+export type SourceErrorCode =
+  | 'file-missing'
+  | 'file-denied'
+  | 'file-invalid'
+  | 'file-truncated'
+  | 'file-unreadable'
+  | 'settings-invalid'
+  | 'internal';
+
+/** A fault of a source that somebody can do something about. */
+export class SourceError extends Error {
+  readonly code: SourceErrorCode;
+  constructor(code: SourceErrorCode, detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.name = 'SourceError';
+    this.code = code;
+  }
+}
+
+/** The fault as it is reported; `detail` fits the contract's bound. */
+export function faultOf(error: unknown): ChannelFault {
+  const { code, detail } = codeAndDetail(error);
+  return { code, detail: detail.length > 512 ? `${detail.slice(0, 511)}…` : detail };
+}
+
+function codeAndDetail(error: unknown): { code: SourceErrorCode; detail: string } {
+  if (error instanceof SourceError) return { code: error.code, detail: error.message };
+  if (error instanceof FormatError) return { code: 'file-invalid', detail: error.message };
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return { code: 'file-missing', detail: 'there is no such file on the gather' };
+    case 'EACCES':
+    case 'EPERM':
+      return { code: 'file-denied', detail: 'the gather may not read this file' };
+    case undefined:
+      return { code: 'internal', detail: String(error) };
+    default:
+      return { code: 'file-unreadable', detail: message };
+  }
+}
