@@ -1,0 +1,63 @@
+// One HTTP-FLV viewer: the head and then raw bytes on the socket, closed by the connection's end (RFC 9112 §6.3, rule 8).
+import { AppError } from '@lubo/contract';
+import { writeFlvHeader } from '@lubo/media';
+import type { Sink } from '../socket-sink.ts';
+import type { Configs } from '../stream-tag.ts';
+import type { Delivery, ViewerEnd } from '../viewer.ts';
+import { flvEncoding } from './encoding.ts';
+
+/** Headers of a stream's answer; it never ends by length, so the connection's end is its own. */
+export const flvHeaders: Readonly<Record<string, string>> = {
+  'Content-Type': 'video/x-flv',
+  'Cache-Control': 'no-store',
+  'X-Accel-Buffering': 'no',
+  Connection: 'close',
+};
+
+export type FlvDeliveryOptions = {
+  sink: Sink;
+  /** The HTTP head as bytes. */
+  head: Uint8Array;
+  lingerMillis: number;
+  /** From here on the socket carries media. */
+  onBegin(): void;
+  /** The server parts with the viewer. */
+  onEnd(end: ViewerEnd): void;
+  /** Answers with a problem instead of a stream. */
+  refuse(problem: AppError): void;
+};
+
+/** The viewer's half of one HTTP-FLV request. */
+export function flvDelivery(options: FlvDeliveryOptions): Delivery {
+  const { sink, head, lingerMillis } = options;
+  return {
+    protocol: 'flv',
+    encoding: flvEncoding,
+    get pendingBytes() {
+      return sink.pendingBytes;
+    },
+    preface(configs) {
+      options.onBegin();
+      return Buffer.concat([head, writeFlvHeader(flagsOf(configs))]);
+    },
+    write: (parts) => sink.write(parts),
+    refuse(end) {
+      options.onEnd(end);
+      options.refuse(problemFor(end));
+    },
+    end(end) {
+      options.onEnd(end);
+      if (end === 'stuck') sink.cut();
+      else sink.end(lingerMillis);
+    },
+  };
+}
+
+function flagsOf(configs: Configs): { hasVideo: boolean; hasAudio: boolean } {
+  return { hasVideo: configs.video !== undefined, hasAudio: configs.audio !== undefined };
+}
+
+function problemFor(end: ViewerEnd): AppError {
+  if (end === 'stopping') return new AppError('unavailable', 'stopping', 'This live server is stopping.', { retryAfterSeconds: 1 });
+  return new AppError('not-found', 'no-video', 'Nobody publishes this stream, or no picture came in time.');
+}

@@ -1,0 +1,37 @@
+// Answers that are whole: JSON, problems (RFC 9457), text; and the head of an answer that is not.
+import type { ServerResponse } from 'node:http';
+import { type AppError, problemOf } from '@lubo/contract';
+
+/** On every answer: pages of any site may read it, what they may ask is guarded by tokens in the address. */
+export const corsHeaders: Readonly<Record<string, string>> = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'Content-Length, Content-Range',
+};
+
+/** Sends a whole body; of a HEAD request only its head. */
+export function answer(response: ServerResponse, status: number, type: string, body: string, headers: Record<string, string> = {}): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, {
+    ...corsHeaders,
+    'Content-Type': type,
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Cache-Control': 'no-store',
+    ...headers,
+  });
+  response.end(body);
+}
+
+/** Sends a problem. */
+export function answerProblem(response: ServerResponse, error: AppError, headers: Record<string, string> = {}): void {
+  const problem = problemOf(error);
+  answer(response, problem.status, 'application/problem+json', JSON.stringify(problem), {
+    ...(error.retryAfterSeconds !== undefined && { 'Retry-After': String(error.retryAfterSeconds) }),
+    ...headers,
+  });
+}
+
+/** The head of a 200 answer, for writing it to the socket by hand. */
+export function rawHead(headers: Readonly<Record<string, string>>): Uint8Array {
+  const lines = Object.entries({ ...corsHeaders, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`HTTP/1.1 200 OK\r\n${lines.join('')}\r\n`, 'latin1');
+}

@@ -1,0 +1,99 @@
+// The HTTP side: streams, health, metrics. Everybody's requests, so every one has a bound in size and time.
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { AppError } from '@lubo/contract';
+import type { Logger } from 'pino';
+import type { Admission } from './admission.ts';
+import { serveFlv } from './flv/serve.ts';
+import { answer, answerProblem, corsHeaders } from './http-answer.ts';
+import type { Hub } from './hub.ts';
+import type { Limits } from './limits.ts';
+
+export type HttpOptions = {
+  hub: Hub;
+  admission: Admission;
+  limits: Limits;
+  log: Logger;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
+  isSiteThere(): boolean;
+  onRefusal(reason: string): void;
+};
+
+/** A server that is not yet listening. */
+export function createHttp(options: HttpOptions): Server {
+  const { limits } = options;
+  const taken = new WeakSet<Socket>();
+  const server = createServer({
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: 10_000,
+    maxHeaderSize: limits.httpHeadBytes,
+    headersTimeout: limits.httpHeadMillis,
+    requestTimeout: limits.httpHeadMillis,
+    keepAliveTimeout: limits.httpIdleMillis,
+    connectionsCheckingInterval: 1_000,
+  });
+  server.maxConnections = limits.httpConnections;
+  server.on('request', (request, response) => {
+    if (taken.has(request.socket)) request.socket.destroy();
+    else route({ ...options, taken }, request, response);
+  });
+  server.on('clientError', (error, socket) => refuseBytes(options.log, taken, error, socket));
+  return server;
+}
+
+type Context = HttpOptions & { taken: WeakSet<Socket> };
+
+const allowed = 'GET, HEAD, OPTIONS';
+
+function route(context: Context, request: IncomingMessage, response: ServerResponse): void {
+  // A body has no business here; it is thrown away within the time that a request has.
+  request.resume();
+  const address = URL.parse(request.url ?? '/', 'http://live');
+  if (address === null) {
+    answerProblem(response, new AppError('invalid', 'bad-address', 'The address of the request is malformed.'));
+  } else if (request.method === 'OPTIONS') {
+    const headers = { ...corsHeaders, Allow: allowed, 'Access-Control-Allow-Methods': allowed, 'Access-Control-Allow-Headers': '*', 'Access-Control-Max-Age': '86400' };
+    response.writeHead(204, headers).end();
+  } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+    answer(response, 405, 'text/plain; charset=utf-8', 'method not allowed\n', { Allow: allowed });
+  } else {
+    serve(context, address, request, response);
+  }
+}
+
+function serve(context: Context, { pathname, searchParams }: URL, request: IncomingMessage, response: ServerResponse): void {
+  const stream = /^\/live\/([\w-]{1,128})\.flv$/.exec(pathname)?.[1];
+  if (stream !== undefined) {
+    serveFlv(context, stream, searchParams.get('token'), request, response);
+  } else if (pathname === '/healthz') {
+    const health = { status: 'ok', hasKeys: context.admission.hasKeys, isSiteConnected: context.isSiteThere() };
+    answer(response, 200, 'application/json', JSON.stringify(health));
+  } else if (pathname === '/metrics') {
+    context.metrics().then(
+      (text) => answer(response, 200, 'text/plain; version=0.0.4; charset=utf-8', text),
+      (error: unknown) => {
+        context.log.error({ reason: String(error) }, 'metrics could not be gathered');
+        response.destroy();
+      },
+    );
+  } else {
+    answerProblem(response, new AppError('not-found', 'no-such-page', 'There is nothing at this address.'));
+  }
+}
+
+const statusLines: Record<string, string> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+};
+
+/** What could not be read as a request: an answer if one can still be given, then the end. */
+function refuseBytes(log: Logger, taken: WeakSet<Socket>, error: NodeJS.ErrnoException, socket: Duplex): void {
+  log.debug({ peer: (socket as Socket).remoteAddress, reason: error.code ?? error.message }, 'HTTP connection closed');
+  if (socket.writable && !taken.has(socket as Socket) && error.code !== 'ECONNRESET') {
+    socket.write(`HTTP/1.1 ${statusLines[error.code ?? ''] ?? '400 Bad Request'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  }
+  socket.destroy();
+}

@@ -1,0 +1,58 @@
+// What Prometheus reads at /metrics.
+import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Hub } from './hub.ts';
+
+export type Metrics = {
+  text(): Promise<string>;
+  /** A publisher or viewer was not let in. */
+  countRefusal(role: 'publisher' | 'viewer', reason: string): void;
+};
+
+/** Reads the hub at each scrape; nothing is counted twice. */
+export function createMetrics(hub: Hub): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+
+  const gauge = (name: string, help: string, read: () => number): void => {
+    registry.registerMetric(new Gauge({ name, help, registers: [], collect() { this.set(read()); } }));
+  };
+  const counter = (name: string, help: string, read: () => number): void => {
+    registry.registerMetric(new Counter({ name, help, registers: [], collect() { this.reset(); this.inc(read()); } }));
+  };
+  const streams = () => [...hub.streams.values()];
+  gauge('lubo_live_streams', 'Streams with a publisher or viewers', () => hub.streams.size);
+  gauge('lubo_live_publishers', 'Publishers connected', () => streams().filter(({ isPublishing }) => isPublishing).length);
+  counter('lubo_live_in_bytes_total', 'Media bytes taken from publishers', () => hub.totals().bytesIn);
+  counter('lubo_live_out_bytes_total', 'Bytes handed to viewers', () => hub.totals().bytesOut);
+  counter('lubo_live_skips_total', 'Times that a viewer lagged and media was left out', () => hub.totals().skips);
+
+  const viewers = new Gauge({
+    name: 'lubo_live_viewers',
+    help: 'Viewers by protocol, those who wait for a keyframe included',
+    labelNames: ['protocol'],
+    registers: [],
+    collect() {
+      this.set({ protocol: 'flv' }, 0);
+      this.set({ protocol: 'rtmp' }, 0);
+      for (const stream of streams()) for (const { protocol } of stream.viewers) this.inc({ protocol });
+    },
+  });
+  const ends = new Counter({
+    name: 'lubo_live_viewer_ends_total',
+    help: 'Viewers whom the server parted with, by reason',
+    labelNames: ['reason'],
+    registers: [],
+    collect() {
+      this.reset();
+      for (const [reason, count] of hub.ends) this.inc({ reason }, count);
+    },
+  });
+  const refusals = new Counter({
+    name: 'lubo_live_refusals_total',
+    help: 'Publishers and viewers who were not let in, by reason',
+    labelNames: ['role', 'reason'],
+    registers: [],
+  });
+  for (const metric of [viewers, ends, refusals]) registry.registerMetric<string>(metric);
+  return { text: () => registry.metrics(), countRefusal: (role, reason) => refusals.inc({ role, reason }) };
+}

@@ -1,0 +1,219 @@
+// One stream: a publisher (or the place of one who is coming back), its viewers, the GOP cache and the shared windows.
+import type { FlvTag } from '@lubo/media';
+import type { Logger } from 'pino';
+import { GopCache } from './gop-cache.ts';
+import { Intake } from './intake.ts';
+import type { Limits } from './limits.ts';
+import { StreamClock } from './stream-clock.ts';
+import { type Configs, type StreamTag, hasSameTracks } from './stream-tag.ts';
+import { TimeBases } from './time-base.ts';
+import type { Timers } from './timers.ts';
+import { type Delivery, Viewer, type ViewerEnd } from './viewer.ts';
+import { Window } from './window.ts';
+
+/** Why the server closes a publisher. */
+export type PublisherEnd = 'taken-over' | 'abandoned' | 'stopping';
+
+/** A publisher's connection as its protocol makes it. */
+export type Publisher = { close(reason: PublisherEnd): void };
+
+/** What a publisher's connection holds while it publishes. */
+export type Publication = {
+  /** Throws FormatError for what can't be broadcast. Ignored after the end or a take-over. */
+  write(tag: FlvTag): void;
+  /** The publisher went away by itself. */
+  end(): void;
+};
+
+/** A viewer's place in a stream. */
+export type Seat = { readonly viewer: Viewer; leave(): void };
+
+export type StreamOptions = {
+  name: string;
+  limits: Limits;
+  timers: Timers;
+  log: Logger;
+  /** How long tags are gathered, ms; asked anew for each window. */
+  windowMillis(): number;
+  /** Publisher or number of viewers changed. */
+  onChange(): void;
+  onViewerEnd(reason: ViewerEnd): void;
+};
+
+export class Stream {
+  readonly name: string;
+  readonly #options: StreamOptions;
+  readonly #clock = new StreamClock();
+  readonly #gop: GopCache;
+  readonly #bases: TimeBases;
+  readonly #viewers = new Set<Viewer>();
+  readonly #counts = { bytesOut: 0, skips: 0 };
+  #bytesIn = 0;
+  #publisher: Publisher | undefined;
+  #configs: Configs | undefined;
+  #gathered: StreamTag[] = [];
+  #cancelFlush: (() => void) | undefined;
+  /** Since when nobody publishes, and since when nobody watches; clock of the timers. */
+  #unpublishedAt: number;
+  #unwatchedAt: number;
+
+  constructor(options: StreamOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#gop = new GopCache(options.limits);
+    this.#bases = new TimeBases(options.limits.timeBases);
+    this.#unpublishedAt = this.#unwatchedAt = options.timers.now();
+  }
+
+  get isPublishing(): boolean {
+    return this.#publisher !== undefined;
+  }
+
+  /** Viewers, those who wait for the first keyframe included. */
+  get viewers(): ReadonlySet<Viewer> {
+    return this.#viewers;
+  }
+
+  get bytesIn(): number {
+    return this.#bytesIn;
+  }
+
+  get bytesOut(): number {
+    return this.#counts.bytesOut;
+  }
+
+  /** How often a viewer lagged so far behind that media was left out. */
+  get skips(): number {
+    return this.#counts.skips;
+  }
+
+  /** Takes a publisher; one who is there is closed. */
+  publish(publisher: Publisher): Publication {
+    const earlier = this.#publisher;
+    this.#flush();
+    this.#publisher = publisher;
+    this.#gop.clear();
+    const intake = new Intake({
+      limits: this.#options.limits,
+      clock: this.#clock,
+      previous: this.#configs,
+      emit: (tag) => this.#take(tag),
+    });
+    earlier?.close('taken-over');
+    this.#options.onChange();
+    return {
+      write: (tag) => {
+        if (this.#publisher !== publisher) return;
+        this.#bytesIn += tag.body.length;
+        intake.write(tag);
+      },
+      end: () => this.#unpublish(publisher),
+    };
+  }
+
+  /** Adds a viewer: it begins at once if there is a keyframe, otherwise it waits. */
+  join(delivery: Delivery): Seat {
+    const { limits, timers } = this.#options;
+    const now = timers.now();
+    const viewer = new Viewer({ delivery, limits, bases: this.#bases, counts: this.#counts, now });
+    this.#viewers.add(viewer);
+    viewer.start(this.#gop, now);
+    this.#options.onChange();
+    const leave = (): void => {
+      viewer.leave();
+      this.#remove(viewer);
+    };
+    return { viewer, leave };
+  }
+
+  /** Looks at all time-outs. `awaySince`: since when the site can't be reached, if so. */
+  sweep(now: number, awaySince: number | undefined): void {
+    const { limits, log } = this.#options;
+    const isOver = !this.isPublishing && now - this.#unpublishedAt > limits.reconnectMillis;
+    for (const viewer of this.#viewers) {
+      viewer.pump(now);
+      if (viewer.isStuck(now)) this.#part(viewer, 'stuck');
+      else if (viewer.isWaiting ? now - viewer.joinedAt > limits.waitMillis : isOver) {
+        this.#part(viewer, viewer.isWaiting ? 'no-publisher' : 'publisher-gone');
+      }
+    }
+    if (isOver) this.#configs = undefined;
+    if (this.#publisher === undefined || this.#viewers.size > 0 || awaySince === undefined) return;
+    if (now - Math.max(awaySince, this.#unwatchedAt) <= limits.abandonedMillis) return;
+    log.warn({ reason: 'abandoned' }, 'publisher closed: the site is away and nobody watches');
+    this.#close('abandoned');
+  }
+
+  /** Neither publisher nor viewers, and nobody is expected back. */
+  isIdle(now: number): boolean {
+    return !this.isPublishing && this.#viewers.size === 0 && now - this.#unpublishedAt > this.#options.limits.reconnectMillis;
+  }
+
+  /** Parts with everybody. */
+  stop(): void {
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
+    this.#close('stopping');
+    for (const viewer of this.#viewers) this.#part(viewer, 'stopping');
+  }
+
+  #close(reason: PublisherEnd): void {
+    const publisher = this.#publisher;
+    if (publisher === undefined) return;
+    this.#unpublish(publisher);
+    publisher.close(reason);
+  }
+
+  #unpublish(publisher: Publisher): void {
+    if (this.#publisher !== publisher) return;
+    this.#flush();
+    this.#publisher = undefined;
+    this.#unpublishedAt = this.#options.timers.now();
+    // A newcomer would see a picture that stands still: it waits for the next publisher instead.
+    this.#gop.clear();
+    this.#options.onChange();
+  }
+
+  #take(tag: StreamTag): void {
+    if (tag.configs !== this.#configs) this.#changeConfigs(tag.configs);
+    this.#gathered.push(tag);
+    this.#cancelFlush ??= this.#options.timers.after(this.#options.windowMillis(), () => this.#flush());
+  }
+
+  #changeConfigs(configs: Configs): void {
+    const earlier = this.#configs;
+    this.#configs = configs;
+    if (earlier === undefined || hasSameTracks(earlier, configs)) return;
+    // The header that these viewers got tells of other tracks, which players can't unlearn: they come again.
+    this.#flush();
+    this.#gop.clear();
+    for (const viewer of this.#viewers) if (!viewer.isWaiting) this.#part(viewer, 'tracks-changed');
+  }
+
+  #flush(): void {
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
+    const [first, ...rest] = this.#gathered;
+    this.#gathered = [];
+    if (first === undefined) return;
+    const now = this.#options.timers.now();
+    const window = new Window([first, ...rest]);
+    for (const viewer of this.#viewers) if (!viewer.isWaiting) viewer.deliver(window, now);
+    window.release();
+    for (const tag of window.tags) this.#gop.add(tag);
+    if (!this.#gop.isReady) return;
+    for (const viewer of this.#viewers) if (viewer.isWaiting) viewer.start(this.#gop, now);
+  }
+
+  #part(viewer: Viewer, reason: ViewerEnd): void {
+    this.#remove(viewer);
+    viewer.end(reason);
+    this.#options.onViewerEnd(reason);
+  }
+
+  #remove(viewer: Viewer): void {
+    if (!this.#viewers.delete(viewer)) return;
+    if (this.#viewers.size === 0) this.#unwatchedAt = this.#options.timers.now();
+    this.#options.onChange();
+  }
+}

@@ -1,0 +1,179 @@
+// One viewer of a stream: starts at a keyframe, gets each window with one write, skips ahead when its connection lags.
+import type { Encoding } from './encoding.ts';
+import type { GopCache } from './gop-cache.ts';
+import type { Limits } from './limits.ts';
+import { type Configs, type StreamTag, configTagsAt } from './stream-tag.ts';
+import { TimeBase, type TimeBases } from './time-base.ts';
+import { ViewerQueue } from './viewer-queue.ts';
+import type { Window } from './window.ts';
+
+/** Why the server parts with a viewer. */
+export type ViewerEnd = 'no-publisher' | 'publisher-gone' | 'tracks-changed' | 'stuck' | 'stopping';
+
+/** A viewer's connection as its protocol makes it. Nothing here may throw. */
+export type Delivery = {
+  readonly protocol: 'flv' | 'rtmp';
+  readonly encoding: Encoding;
+  /** Bytes handed over that the system has not yet taken. */
+  readonly pendingBytes: number;
+  /** What goes before the first media, made when the tracks are known. */
+  preface(configs: Configs): Uint8Array;
+  /** All parts with one system call. */
+  write(parts: readonly Uint8Array[]): void;
+  /** Media never began: tell the client why. */
+  refuse(end: ViewerEnd): void;
+  /** Media is over; what was written still goes out, unless the viewer is stuck. */
+  end(end: ViewerEnd): void;
+};
+
+/** Media time between the last tag before a skip and the keyframe after it, ms. */
+const stepMillis = 40;
+
+/** What the stream counts over all its viewers. */
+export type ViewerCounts = { bytesOut: number; skips: number };
+
+export class Viewer {
+  readonly #delivery: Delivery;
+  readonly #limits: Limits;
+  readonly #bases: TimeBases;
+  readonly #counts: ViewerCounts;
+  readonly #queue: ViewerQueue;
+  readonly joinedAt: number;
+  #state: 'waiting' | 'flowing' | 'skipping' | 'gone' = 'waiting';
+  #base = new TimeBase(0, 0);
+  #isBaseShared = false;
+  /** The viewer's time of the newest tag that was written. */
+  #lastStamp = 0;
+  /** What its decoder has been told; differs from the keyframe's after a skip over a change. */
+  #configs: Configs | undefined;
+  #resumesAt: StreamTag | undefined;
+  #isLagging = false;
+  #freeAt: number;
+  #bytesOut = 0;
+
+  constructor(options: { delivery: Delivery; limits: Limits; bases: TimeBases; counts: ViewerCounts; now: number }) {
+    this.#delivery = options.delivery;
+    this.#limits = options.limits;
+    this.#bases = options.bases;
+    this.#counts = options.counts;
+    this.#queue = new ViewerQueue(options.limits);
+    this.joinedAt = options.now;
+    this.#freeAt = options.now;
+  }
+
+  get protocol(): Delivery['protocol'] {
+    return this.#delivery.protocol;
+  }
+
+  get isWaiting(): boolean {
+    return this.#state === 'waiting';
+  }
+
+  /** Bytes handed to its connection. */
+  get bytesOut(): number {
+    return this.#bytesOut;
+  }
+
+  /** Begins with all that the cache holds, in one write. */
+  start(gop: GopCache, now: number): void {
+    const configs = gop.configs;
+    if (this.#state !== 'waiting' || configs === undefined) return;
+    this.#state = 'flowing';
+    this.#base = this.#bases.join(gop.start);
+    this.#isBaseShared = true;
+    this.#configs = configs;
+    this.#freeAt = now;
+    const media = gop.encode(this.#delivery.encoding, this.#base);
+    this.#write([this.#delivery.preface(configs), media], this.#base.stamp(gop.end), configs);
+  }
+
+  /** Takes the stream's next window. */
+  deliver(window: Window, now: number): void {
+    if (this.#state === 'flowing') {
+      if (this.#queue.isEmpty && this.#delivery.pendingBytes === 0) {
+        this.#freeAt = now;
+        this.#write([window.encode(this.#delivery.encoding, this.#base)], this.#base.stamp(window.end), window.configs);
+        return;
+      }
+      this.#queue.push(window);
+      if (this.#queue.isOverfull) this.#skip();
+    } else if (this.#state === 'skipping' && window.firstKeyframe >= 0) {
+      this.#state = 'flowing';
+      this.#resume(window.tags[window.firstKeyframe]);
+      this.#queue.push(window, window.firstKeyframe);
+    }
+    this.pump(now);
+  }
+
+  /** Hands over what waits as far as the connection takes it. */
+  pump(now: number): void {
+    if (this.#delivery.pendingBytes > 0) return;
+    this.#freeAt = now;
+    const entries = this.#queue.take(this.#limits.gatherBytes);
+    const last = entries.at(-1);
+    if (last === undefined) return;
+    const resumesAt = this.#resumesAt;
+    this.#resumesAt = undefined;
+    const isNews = resumesAt !== undefined && resumesAt.configs !== this.#configs;
+    const tags = isNews ? configTagsAt(resumesAt.configs, resumesAt.timestamp) : [];
+    let end = 0;
+    for (const { window, from } of entries) {
+      tags.push(...(from === 0 ? window.tags : window.tags.slice(from)));
+      end = Math.max(end, window.end);
+    }
+    this.#write([this.#delivery.encoding.encode(tags, this.#base)], this.#base.stamp(end), last.window.configs);
+    if (this.#queue.isEmpty) this.#isLagging = false;
+  }
+
+  /** Its connection has taken nothing for too long. */
+  isStuck(now: number): boolean {
+    return this.#delivery.pendingBytes > 0 && now - this.#freeAt > this.#limits.stuckMillis;
+  }
+
+  /** The server's end: a refusal while nothing was sent, the end of media after that. */
+  end(reason: ViewerEnd): void {
+    const state = this.#state;
+    this.leave();
+    if (state === 'waiting') this.#delivery.refuse(reason);
+    else if (state !== 'gone') this.#delivery.end(reason);
+  }
+
+  /** Its connection is gone. */
+  leave(): void {
+    this.#state = 'gone';
+    this.#queue.clear();
+    this.#setBase(new TimeBase(0, 0));
+  }
+
+  #skip(): void {
+    if (!this.#isLagging) this.#counts.skips++;
+    this.#isLagging = true;
+    const keyframe = this.#queue.jump();
+    if (keyframe === undefined) this.#state = 'skipping';
+    else this.#resume(keyframe);
+  }
+
+  /** The next tag written is this keyframe, with a timestamp that goes on from the last one. */
+  #resume(keyframe: StreamTag | undefined): void {
+    if (keyframe === undefined) return;
+    const stamp = this.#lastStamp + stepMillis;
+    this.#setBase(new TimeBase(keyframe.timestamp - stamp, stamp));
+    this.#resumesAt = keyframe;
+  }
+
+  #setBase(base: TimeBase): void {
+    if (this.#isBaseShared) this.#bases.leave(this.#base);
+    this.#isBaseShared = false;
+    this.#base = base;
+  }
+
+  #write(parts: readonly Uint8Array[], lastStamp: number, configs: Configs): void {
+    let bytes = 0;
+    for (const part of parts) bytes += part.length;
+    this.#bytesOut += bytes;
+    this.#counts.bytesOut += bytes;
+    this.#lastStamp = Math.max(this.#lastStamp, lastStamp);
+    this.#configs = configs;
+    this.#delivery.write(parts);
+  }
+}
