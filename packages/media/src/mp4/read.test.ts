@@ -175,7 +175,7 @@ async function openOrRefuse(bytes: Uint8Array, options?: OpenOptions): Promise<M
     const file = await open(bytes, options);
     for (const track of file.tracks) {
       for (const sample of samplesOf(track)) {
-        assert.ok(sample.offset >= 0 && sample.offset + sample.size <= bytes.length);
+        assert.ok(sample.offset >= 0 && sample.offset + sample.size <= bytes.length && sample.compositionOffset >= 0);
         assert.ok(sample.duration >= 0 && Number.isFinite(sample.dts + sample.compositionOffset));
       }
     }

@@ -7,7 +7,7 @@ import { type Box, boxFrom, type BoxHeader, maxBoxHeaderSize, readBoxHeader } fr
 import { appendFragment } from './movie-fragments.ts';
 import { type Movie, type MovieTrack, readMovie, type SkippedTrack } from './movie.ts';
 import { type Presentation, presentTrack } from './presentation.ts';
-import { type Mp4Sample, sampleAt } from './samples.ts';
+import { liftCompositionOffsets, type Mp4Sample, sampleAt } from './samples.ts';
 import { TornError } from './torn.ts';
 
 /** Reads `length` bytes at `offset`; fewer only at the end of the file. */
@@ -68,6 +68,7 @@ export async function openMp4(readAt: ReadAt, size: number, options: OpenOptions
   const source: Source = { readAt, size, windowAt: 0, window: new Uint8Array(0) };
   const { movie, completeSize } = await readBoxes(source, options.acceptTornTail === true);
   refuseUnplayable(movie);
+  for (const track of movie.tracks) liftCompositionOffsets(track.samples);
   const presented = movie.tracks.map((track) => ({ track, shown: presentTrack(track.samples, track.edit, track.entry.info.kind) }));
   return {
     durationSeconds: passSeconds(presented),

@@ -5,6 +5,7 @@ export type Mp4Sample = {
   offset: number;
   size: number;
   dts: number;
+  /** At least 0. */
   compositionOffset: number;
   /** Ticks to the next sample's dts; for the last one as the file declares. */
   duration: number;
@@ -69,4 +70,19 @@ export function sampleAt(table: SampleTable, i: number): Mp4Sample {
 /** Presentation time of sample `i` on the media's own timeline, before edits, in ticks. */
 export function mediaPresentationTime(table: SampleTable, i: number): number {
   return (table.dts[i] ?? 0) + (table.compositionOffsets[i] ?? 0);
+}
+
+/**
+ * Decodes the whole track earlier where composition offsets are negative, so that none is: no picture is shown before it is
+ * decoded. Presentation times stay; decode times may begin below 0. Other containers have no room for such offsets.
+ */
+export function liftCompositionOffsets(table: SampleTable): void {
+  let lowest = 0;
+  for (let i = 0; i < table.count; i++) lowest = Math.min(lowest, table.compositionOffsets[i] ?? 0);
+  if (lowest === 0) return;
+  for (let i = 0; i < table.count; i++) {
+    table.dts[i] = (table.dts[i] ?? 0) + lowest;
+    table.compositionOffsets[i] = (table.compositionOffsets[i] ?? 0) - lowest;
+  }
+  table.endDts += lowest;
 }

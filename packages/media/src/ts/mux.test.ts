@@ -229,6 +229,13 @@ test('delimiters and parameter sets that are there already are not doubled', asy
   }
 });
 
+test('a picture is never decoded after it is shown', async () => {
+  const { tracks, packets } = await load('mp3-sound.mp4');
+  const [pes] = demux(new TsMuxer(tracks).writeSegment([{ ...packets[0]!, compositionOffset: -512 }]));
+  assert.equal(pes!.dts, pes!.pts);
+  assert.equal(pes!.pts, ticks(packets[0]!, tracks, -512));
+});
+
 test('a stream of sound alone carries the clock with the sound', async () => {
   const { tracks, packets } = await load('bframes-aac.mp4');
   const audio = packets.filter((packet) => packet.kind === 'audio');

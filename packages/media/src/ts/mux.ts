@@ -87,8 +87,9 @@ export class TsMuxer {
     if (!this.#video) throw new RangeError('a video packet, but no video track');
     const { framing, track } = this.#video;
     const unit = annexBUnit(framing, packet);
-    const dts = rescale(packet.dts, track.timescale, 90_000) + timeOrigin;
     const pts = rescale(packet.dts + packet.compositionOffset, track.timescale, 90_000) + timeOrigin;
+    // A picture shown before it is decoded (RTMP's offsets have a sign) cannot be said here.
+    const dts = Math.min(rescale(packet.dts, track.timescale, 90_000) + timeOrigin, pts);
     const layout: PesLayout = {
       pid: pids.video,
       streamId: streamIds.video,
