@@ -1,5 +1,6 @@
-// Sequence parameter set of H.264 (ITU-T H.264 §7.3.2.1.1): picture size and frame rate.
+// Sequence parameter set of H.264 (ITU-T H.264 §7.3.2.1.1): picture size, frame rate, depth of reordering.
 
+import { FormatError } from '../errors.ts';
 import { BitReader } from './bits.ts';
 import { removeEmulationPrevention } from './nal.ts';
 
@@ -16,6 +17,16 @@ export type AvcSps = {
   framesPerSecond?: number;
 };
 
+/** What an H.264 SPS says about the order of pictures. */
+export type AvcOrder = {
+  /** seq_parameter_set_id, by which PPS and slices refer to it. */
+  id: number;
+  /** Pictures may be coded as two fields. */
+  isInterlaced: boolean;
+  /** Most pictures that come before one they are shown after; undefined when the SPS does not limit it. */
+  reorderFrames: number | undefined;
+};
+
 type Chroma = Pick<AvcSps, 'chromaFormat' | 'bitDepthLuma' | 'bitDepthChroma'> & { isSeparate: boolean };
 
 /** Profiles whose SPS carries the chroma format (§7.3.2.1.1). */
@@ -23,24 +34,41 @@ const chromaProfiles = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 1
 
 /** Reads an SPS NAL unit (with its header byte). Throws FormatError. */
 export function readSps(nal: Uint8Array): AvcSps {
+  return readWhole(nal).sps;
+}
+
+/** Reads the order of pictures out of an SPS NAL unit (with its header byte). Throws FormatError. */
+export function readSpsOrder(nal: Uint8Array): AvcOrder {
+  const { bits, id, orderType, isFrameOnly, sps, hasUsage } = readWhole(nal);
+  const isIntraOnly = sps.profile === 44 || (sps.profile !== 66 && ((nal[2] ?? 0) & 0x10) !== 0 && sps.profile >= 100);
+  // Baseline has no B slices; order type 2 is output in decoding order (§8.2.1.3).
+  const never = sps.profile === 66 || orderType === 2 || isIntraOnly;
+  return { id, isInterlaced: !isFrameOnly, reorderFrames: never ? 0 : hasUsage ? readReorder(bits) : undefined };
+}
+
+type Whole = { sps: AvcSps; id: number; orderType: number; isFrameOnly: boolean; hasUsage: boolean; bits: BitReader };
+
+function readWhole(nal: Uint8Array): Whole {
   const bits = new BitReader(removeEmulationPrevention(nal), ['H.264 SPS']);
   const header = bits.read(8);
   if ((header & 0x1f) !== 7) throw bits.error(`NAL unit type ${header & 0x1f} is not 7`);
   const profile = bits.read(8);
   bits.skip(8);
   const level = bits.read(8);
-  bits.exp();
+  const id = bits.exp();
   const chroma = chromaProfiles.has(profile)
     ? readChroma(bits)
     : { chromaFormat: 1, bitDepthLuma: 8, bitDepthChroma: 8, isSeparate: false };
   bits.exp();
-  skipPictureOrder(bits);
+  const orderType = skipPictureOrder(bits);
   bits.exp();
   bits.skip(1);
   const { isSeparate, ...format } = chroma;
-  const size = readSize(bits, isSeparate ? 0 : format.chromaFormat);
-  const framesPerSecond = bits.left > 0 && bits.flag() ? readFrameRate(bits) : undefined;
-  return { ...size, profile, level, ...format, ...(framesPerSecond === undefined ? {} : { framesPerSecond }) };
+  const { isFrameOnly, ...size } = readSize(bits, isSeparate ? 0 : format.chromaFormat);
+  const hasUsage = bits.left > 0 && bits.flag();
+  const framesPerSecond = hasUsage ? readFrameRate(bits) : undefined;
+  const sps = { ...size, profile, level, ...format, ...(framesPerSecond === undefined ? {} : { framesPerSecond }) };
+  return { sps, id, orderType, isFrameOnly, hasUsage, bits };
 }
 
 function readChroma(bits: BitReader): Chroma {
@@ -67,20 +95,22 @@ function skipScalingList(bits: BitReader, size: number): void {
   }
 }
 
-function skipPictureOrder(bits: BitReader): void {
+/** Passes over the fields of pic_order_cnt_type and returns it. */
+function skipPictureOrder(bits: BitReader): number {
   const type = bits.exp();
   if (type === 0) bits.exp();
-  if (type !== 1) return;
+  if (type !== 1) return type;
   bits.skip(1);
   bits.signedExp();
   bits.signedExp();
   const count = bits.exp();
   if (count > 255) throw bits.error(`${count} reference frames in a picture order cycle > 255`);
   for (let i = 0; i < count; i++) bits.signedExp();
+  return type;
 }
 
 /** Size after cropping (§7.4.2.1.1); `chroma` is ChromaArrayType. */
-function readSize(bits: BitReader, chroma: number): { width: number; height: number } {
+function readSize(bits: BitReader, chroma: number): { width: number; height: number; isFrameOnly: boolean } {
   const widthInMacroblocks = bits.exp() + 1;
   const heightInMapUnits = bits.exp() + 1;
   const isFrameOnly = bits.flag();
@@ -96,7 +126,7 @@ function readSize(bits: BitReader, chroma: number): { width: number; height: num
     height -= (bits.exp() + bits.exp()) * unitY;
   }
   if (width < 1 || height < 1 || width > 65535 || height > 65535) throw bits.error(`picture size ${width}×${height}`);
-  return { width, height };
+  return { width, height, isFrameOnly };
 }
 
 /** VUI up to its timing (§E.1.1). */
@@ -114,5 +144,39 @@ function readFrameRate(bits: BitReader): number | undefined {
   if (!bits.flag()) return undefined;
   const unitsInTick = bits.read(32);
   const timeScale = bits.read(32);
+  bits.skip(1);
   return unitsInTick > 0 && timeScale > 0 ? timeScale / unitsInTick / 2 : undefined;
+}
+
+/** VUI from after its timing to max_num_reorder_frames; some cameras cut it short there. */
+function readReorder(bits: BitReader): number | undefined {
+  try {
+    bits.skip(1);
+    const hasNalBuffer = bits.flag();
+    if (hasNalBuffer) skipBufferModel(bits);
+    const hasVideoBuffer = bits.flag();
+    if (hasVideoBuffer) skipBufferModel(bits);
+    bits.skip(hasNalBuffer || hasVideoBuffer ? 2 : 1);
+    if (!bits.flag()) return undefined;
+    bits.skip(1);
+    for (let i = 0; i < 4; i++) bits.exp();
+    const frames = bits.exp();
+    return frames <= 16 ? frames : undefined;
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
+}
+
+/** hrd_parameters (§E.1.2). */
+function skipBufferModel(bits: BitReader): void {
+  const count = bits.exp() + 1;
+  if (count > 32) throw bits.error(`${count} buffer models > 32`);
+  bits.skip(8);
+  for (let i = 0; i < count; i++) {
+    bits.exp();
+    bits.exp();
+    bits.skip(1);
+  }
+  bits.skip(20);
 }

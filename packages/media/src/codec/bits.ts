@@ -56,7 +56,7 @@ export class BitReader {
   /** se(v): signed Exp-Golomb. */
   signedExp(): number {
     const code = this.exp();
-    return code % 2 === 1 ? (code + 1) / 2 : -code / 2;
+    return code % 2 === 1 ? (code + 1) / 2 : 0 - code / 2;
   }
 
   /** A FormatError at the current byte. */

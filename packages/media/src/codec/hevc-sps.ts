@@ -1,4 +1,4 @@
-// Sequence parameter set of H.265 (ITU-T H.265 §7.3.2.2): profile, picture size, chroma.
+// Sequence parameter set of H.265 (ITU-T H.265 §7.3.2.2): profile, picture size, chroma, depth of reordering.
 
 import { BitReader } from './bits.ts';
 import { removeEmulationPrevention } from './nal.ts';
@@ -26,6 +26,10 @@ export type HevcSps = HevcProfile & {
   bitDepthChroma: number;
   temporalLayers: number;
   isTemporalIdNested: boolean;
+  /** sps_seq_parameter_set_id, by which PPS refer to it. */
+  id: number;
+  /** Most pictures that come before one they are shown after (sps_max_num_reorder_pics of the highest layer). */
+  reorderFrames: number;
 };
 
 /** Reads an SPS NAL unit (with its two header bytes). Throws FormatError. */
@@ -38,7 +42,7 @@ export function readHevcSps(nal: Uint8Array): HevcSps {
   const isTemporalIdNested = bits.flag();
   const profile = readHevcProfile(bits);
   skipSubLayers(bits, temporalLayers);
-  bits.exp();
+  const id = bits.exp();
   const chromaFormat = bits.exp();
   if (chromaFormat > 3) throw bits.error(`chroma format ${chromaFormat} > 3`);
   const isSeparate = chromaFormat === 3 && bits.flag();
@@ -46,7 +50,20 @@ export function readHevcSps(nal: Uint8Array): HevcSps {
   const bitDepthLuma = bits.exp() + 8;
   const bitDepthChroma = bits.exp() + 8;
   if (bitDepthLuma > 16 || bitDepthChroma > 16) throw bits.error(`bit depth ${bitDepthLuma}, ${bitDepthChroma} > 16`);
-  return { ...profile, ...size, chromaFormat, bitDepthLuma, bitDepthChroma, temporalLayers, isTemporalIdNested };
+  const reorderFrames = readReorder(bits, temporalLayers);
+  return { ...profile, ...size, chromaFormat, bitDepthLuma, bitDepthChroma, temporalLayers, isTemporalIdNested, id, reorderFrames };
+}
+
+function readReorder(bits: BitReader, temporalLayers: number): number {
+  bits.exp();
+  let frames = 0;
+  for (let told = bits.flag() ? temporalLayers : 1; told > 0; told--) {
+    bits.exp();
+    frames = bits.exp();
+    bits.exp();
+  }
+  if (frames > 16) throw bits.error(`${frames} reordered pictures > 16`);
+  return frames;
 }
 
 function readHevcProfile(bits: BitReader): HevcProfile {
