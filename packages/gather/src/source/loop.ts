@@ -132,10 +132,11 @@ function endTicks(track: Mp4Track): number {
   return track.sample(last).dts - track.presentationStart + durationOf(track, last);
 }
 
-/** Some writers give the last sample no duration: it then lasts as long as the one before it. */
+/** Ticks to the next sample. The last one's is often none, and for sound only what is left of the recording: not how long it plays. */
 function durationOf(track: Mp4Track, i: number): number {
   const { duration, dts } = track.sample(i);
-  if (duration > 0 || i < track.endSample - 1) return duration;
+  const isLast = i === track.endSample - 1;
+  if (!isLast || (duration > 0 && track.info.kind === 'video')) return duration;
   const before = i > track.firstSample ? dts - track.sample(i - 1).dts : 0;
-  return before > 0 ? before : Math.ceil(track.info.timescale / 25);
+  return before || duration || Math.ceil(track.info.timescale / 25);
 }
