@@ -1,0 +1,52 @@
+// Brakes on guessing passwords: growing pauses for a name from an address, and a bound for an address over all names.
+import { AppError } from '@lubo/contract';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+
+/** Tries that a forgetful person has before the first pause. */
+const freeTries = 5;
+const longestPauseSeconds = 15 * 60;
+
+export type SignInLimit = {
+  /** Counts a try. Throws AppError `too-many-sign-ins` with the seconds to wait. */
+  begin(name: string, ip: string): Promise<void>;
+  /** The password was right: the tries are forgotten. */
+  succeed(name: string, ip: string): Promise<void>;
+};
+
+/** Pause in seconds after so many tries; 0 while they are free. */
+export function pauseSeconds(tries: number): number {
+  return tries < freeTries ? 0 : Math.min(longestPauseSeconds, 10 * 2 ** Math.min(20, tries - freeTries));
+}
+
+/** Counts in memory; a restart forgets. */
+export function createSignInLimit(): SignInLimit {
+  const tries = new RateLimiterMemory({ keyPrefix: '', points: 1_000_000, duration: 60 * 60 });
+  const pauses = new RateLimiterMemory({ keyPrefix: '', points: 0, duration: longestPauseSeconds });
+  const perAddress = new RateLimiterMemory({ keyPrefix: '', points: 300, duration: 10 * 60 });
+  return {
+    async begin(name, ip) {
+      const key = keyOf(name, ip);
+      const pause = await pauses.get(key);
+      if (pause !== null && pause.msBeforeNext > 0) throw tooMany(pause.msBeforeNext);
+      await perAddress.consume(ip).catch((refused: { msBeforeNext: number }) => {
+        throw tooMany(refused.msBeforeNext);
+      });
+      const { consumedPoints } = await tries.penalty(key);
+      const seconds = pauseSeconds(consumedPoints);
+      if (seconds > 0) await pauses.set(key, 1, seconds);
+    },
+    async succeed(name, ip) {
+      const key = keyOf(name, ip);
+      await Promise.all([tries.delete(key), pauses.delete(key)]);
+    },
+  };
+}
+
+function keyOf(name: string, ip: string): string {
+  return `${ip} ${name}`;
+}
+
+function tooMany(millis: number): AppError {
+  const seconds = Math.max(1, Math.ceil(millis / 1000));
+  return new AppError('too-many', 'too-many-sign-ins', `Too many tries; wait ${seconds} s.`, { retryAfterSeconds: seconds });
+}

@@ -1,0 +1,40 @@
+// The board: every channel with what it is doing now.
+import type { Channel } from '@lubo/contract';
+import type { Reports } from '../relay/reports.ts';
+import type { Catalog, CatalogChannel } from './catalog.ts';
+import { noChannel } from './channels.ts';
+import { type ListQuery, listChannels } from './list.ts';
+import { type Seen, channelOf } from './status.ts';
+
+export type Board = {
+  list(query: ListQuery): Promise<{ rows: Channel[]; total: number; online: number }>;
+  /** `undefined` for an unknown channel. */
+  find(id: string): Promise<Channel | undefined>;
+  /** A channel's row and what is known of it; throws AppError `channel-not-found`. */
+  require(id: string): Promise<{ row: CatalogChannel; seen: Seen }>;
+};
+
+/** Merges the catalogue with the reports. */
+export function createBoard(catalog: Catalog, reports: Reports): Board {
+  const seenOf = (row: CatalogChannel): Seen => ({
+    isGatherOnline: reports.isOnline(row.gatherId),
+    report: reports.channel(row.gatherId, row.id),
+    viewers: reports.viewers(row.id),
+  });
+  const now = (row: CatalogChannel): Channel => channelOf(row, seenOf(row));
+  const isOnline = (row: CatalogChannel): boolean =>
+    row.isStarted && reports.isOnline(row.gatherId) && reports.channel(row.gatherId, row.id)?.state === 'running';
+
+  return {
+    list: async (query) => listChannels((await catalog.view()).sorted, query, isOnline, now),
+    async find(id) {
+      const row = (await catalog.view()).byId.get(id);
+      return row === undefined ? undefined : now(row);
+    },
+    async require(id) {
+      const row = (await catalog.view()).byId.get(id);
+      if (row === undefined) throw noChannel();
+      return { row, seen: seenOf(row) };
+    },
+  };
+}

@@ -1,0 +1,30 @@
+// HTTP of the channels' room.
+import { routes } from '@lubo/contract';
+import type { Demands } from '../demand/demands.ts';
+import type { Serve } from '../http/serve.ts';
+import type { LiveServers } from '../live-servers/live-servers.ts';
+import type { Board } from './board.ts';
+import { type Channels, noChannel } from './channels.ts';
+import { requireWatchable } from './status.ts';
+
+export type ChannelRoutesOptions = { channels: Channels; board: Board; demands: Demands; liveServers: LiveServers };
+
+/** Registers the room's operations. */
+export function channelRoutes(serve: Serve, { channels, board, demands, liveServers }: ChannelRoutesOptions): void {
+  serve(routes.listChannels, ({ query }) => board.list(query));
+  serve(routes.getChannel, async ({ params }) => {
+    const channel = await board.find(params.id);
+    if (channel === undefined) throw noChannel();
+    return channel;
+  });
+  serve(routes.getChannelSettings, ({ params }) => channels.settings(params.id));
+  serve(routes.createChannel, ({ body }) => channels.create(body));
+  serve(routes.editChannel, ({ params, body }) => channels.edit(params.id, body));
+  serve(routes.deleteChannel, ({ params }) => channels.remove(params.id));
+  serve(routes.watchChannel, async ({ params }, call) => {
+    const { row, seen } = await board.require(params.id);
+    requireWatchable(row, seen);
+    const liveServerId = await demands.want({ channelId: row.id, gatherId: row.gatherId });
+    return liveServers.watchAddresses(liveServerId, row.id, { siteHost: call.hostname, isSecure: call.isSecure });
+  });
+}

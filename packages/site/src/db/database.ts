@@ -1,0 +1,41 @@
+// The site's database: opened, and brought up to the newest migration.
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { StartError } from '@lubo/config';
+import { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { migrations } from './migrations/index.ts';
+import { sqliteDialect } from './sqlite.ts';
+import type { Db, Tables } from './tables.ts';
+
+/** Opens the database in `dir`. Throws StartError when the folder or the file can't be used. */
+export async function openDatabase(dir: string): Promise<Db> {
+  const db = open(dir);
+  try {
+    await migrate(db);
+    return db;
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+}
+
+function open(dir: string): Db {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    chmodSync(dir, 0o700);
+    return new Kysely<Tables>({ dialect: sqliteDialect(join(dir, 'lubo.sqlite')) });
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new StartError(`data folder ${dir} can't be used: ${reason}; mend it, or choose another with LUBO_DATA_DIR`, { cause });
+  }
+}
+
+/** Runs the migrations that are still missing, each in a transaction. Throws StartError for a database of a newer version. */
+export async function migrate(db: Db): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+  const reason = error instanceof Error ? error.message : 'unknown';
+  throw new StartError(`the database can't be brought up to this version: ${reason}`, { cause: error });
+}

@@ -1,0 +1,9 @@
+// All migrations by name, forward only. A migration that has been released is never changed: the next one mends it.
+import type { Migration } from 'kysely/migration';
+import { first } from './0001-first.ts';
+import { defaults } from './0002-defaults.ts';
+
+export const migrations: Record<string, Migration> = {
+  '0001-first': first,
+  '0002-defaults': defaults,
+};

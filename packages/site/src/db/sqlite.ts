@@ -1,0 +1,17 @@
+// SQLite's dialect: the one place that knows its pragmas and files (https://www.sqlite.org/pragma.html).
+import { chmodSync, closeSync, openSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { type Dialect, SqliteDialect } from 'kysely';
+
+/** Opens (and makes) the database file, for this user only: it holds the keys of stream tokens. */
+export function sqliteDialect(file: string): Dialect {
+  closeSync(openSync(file, 'a', 0o600));
+  chmodSync(file, 0o600);
+  const database = new Sqlite(file);
+  database.pragma('busy_timeout = 5000');
+  database.pragma('journal_mode = WAL');
+  // In WAL mode anything less than FULL can lose what was already answered when the power goes.
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  return new SqliteDialect({ database });
+}

@@ -1,0 +1,165 @@
+// Demand: which channels are watched, and over which live server. Rows outlive the site; leases are in memory, and a
+// restart gives every row a grace that is longer than any lease.
+import type { GatherPush } from '@lubo/contract';
+import type { Logger } from 'pino';
+import type { AgentIdentity } from '../agents/agents.ts';
+import type { Db } from '../db/tables.ts';
+import { type LiveServers, noLiveServer } from '../live-servers/live-servers.ts';
+import { windowOf } from '../live-servers/stream-tokens.ts';
+import type { Peer } from '../relay/peer.ts';
+import type { Reports } from '../relay/reports.ts';
+import type { StateChanges } from '../relay/state-changes.ts';
+import { type Clock, momentOf } from '../time.ts';
+import { type Demand, chooseLiveServer, extend, graceMillis, leaseMillis, stepOf } from './rules.ts';
+
+export type DemandsOptions = {
+  db: Db;
+  clock: Clock;
+  log: Logger;
+  changes: StateChanges;
+  reports: Reports;
+  liveServers: LiveServers;
+  /** Push addresses of these gathers have changed with no table's change. */
+  onRenewed(gatherIds: readonly string[]): void;
+};
+
+export type Demands = {
+  /** Somebody wants to watch; the live server that will have the stream. Throws AppError `no-live-server`. */
+  want(channel: { channelId: string; gatherId: string }): Promise<string>;
+  /** A channel was stopped or removed. */
+  end(channelId: string): Promise<void>;
+  /** A live server's place has changed: gathers that push to it get the new address. */
+  renewFor(liveServerId: string): void;
+  /** Ends and moves demands; about twice a second. */
+  tick(): Promise<void>;
+  /** `push/<channel>` of a gather's desired state. */
+  resources(db: Db, agent: AgentIdentity, peer: Peer): Promise<Record<string, GatherPush>>;
+};
+
+/** Reads the rows that an earlier life left. */
+export async function createDemands(options: DemandsOptions): Promise<Demands> {
+  const { db, clock, log, changes, reports, liveServers, onRenewed } = options;
+  const demands = await load(db, clock.now());
+  const live = async (): Promise<string[]> => [...(await liveServers.known()).keys()].filter((id) => reports.isOnline(id));
+  let window = windowOf('publish', clock.now());
+
+  // Rows and map change together, one change after the other; a warm `want` needs neither.
+  let queue: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = queue.then(work);
+    queue = done.catch(() => {});
+    return done;
+  };
+
+  const place = (channelId: string, gatherId: string, liveServerId: string): Promise<void> =>
+    changes.commit(async (trx, touch) => {
+      const row = { channel_id: channelId, live_server_id: liveServerId, created_at: momentOf(clock.now()) };
+      await trx
+        .insertInto('demands')
+        .values(row)
+        .onConflict((conflict) => conflict.column('channel_id').doUpdateSet({ live_server_id: liveServerId }))
+        .execute();
+      touch(gatherId);
+    });
+  const add = async (channelId: string, gatherId: string): Promise<string> => {
+    const online = await live();
+    const before = demands.get(channelId);
+    if (before !== undefined && online.includes(before.liveServerId)) {
+      extend(before, clock.now() + leaseMillis);
+      return before.liveServerId;
+    }
+    const liveServerId = chooseLiveServer(online, demands.values());
+    if (liveServerId === undefined) throw noLiveServer();
+    await place(channelId, gatherId, liveServerId);
+    demands.set(channelId, { channelId, gatherId, liveServerId, wantedUntil: clock.now() + leaseMillis, lostAt: undefined });
+    log.info({ channel: channelId, gather: gatherId, liveServer: liveServerId }, 'demand begins');
+    return liveServerId;
+  };
+  const end = async (demand: Demand, reason: string): Promise<void> => {
+    // Out of the map first: whoever asks meanwhile waits in turn and begins it anew, instead of extending what is going.
+    demands.delete(demand.channelId);
+    try {
+      await changes.commit(async (trx, touch) => {
+        await trx.deleteFrom('demands').where('channel_id', '=', demand.channelId).execute();
+        touch(demand.gatherId);
+      });
+    } catch (error) {
+      demands.set(demand.channelId, demand);
+      throw error;
+    }
+    log.info({ channel: demand.channelId, gather: demand.gatherId, reason }, 'demand ends');
+  };
+  const move = async (demand: Demand, online: readonly string[]): Promise<void> => {
+    const liveServerId = chooseLiveServer(online, demands.values());
+    if (liveServerId === undefined) return;
+    await place(demand.channelId, demand.gatherId, liveServerId);
+    log.info({ channel: demand.channelId, from: demand.liveServerId, to: liveServerId }, 'demand moves to another live server');
+    Object.assign(demand, { liveServerId, lostAt: undefined });
+    extend(demand, clock.now() + leaseMillis);
+  };
+  const step = async (demand: Demand, online: readonly string[]): Promise<void> => {
+    const { channelId, liveServerId } = demand;
+    const isOnline = reports.isOnline(liveServerId);
+    const next = stepOf(demand, clock.now(), reports.viewersOn(liveServerId, channelId), isOnline, online.length > 0);
+    if (next === 'end') await end(demand, 'nobody watches');
+    if (next === 'move') await move(demand, online);
+  };
+
+  return {
+    async want({ channelId, gatherId }) {
+      const demand = demands.get(channelId);
+      if (demand !== undefined && reports.isOnline(demand.liveServerId)) {
+        extend(demand, clock.now() + leaseMillis);
+        return demand.liveServerId;
+      }
+      return inTurn(() => add(channelId, gatherId));
+    },
+    end: (channelId) =>
+      inTurn(async () => {
+        const demand = demands.get(channelId);
+        if (demand !== undefined) await end(demand, 'the channel ended');
+      }),
+    renewFor(liveServerId) {
+      const gatherIds = [...demands.values()].filter((demand) => demand.liveServerId === liveServerId).map((demand) => demand.gatherId);
+      if (gatherIds.length > 0) onRenewed([...new Set(gatherIds)]);
+    },
+    async tick() {
+      const windowNow = windowOf('publish', clock.now());
+      if (windowNow !== window) {
+        window = windowNow;
+        onRenewed([...new Set([...demands.values()].map((demand) => demand.gatherId))]);
+      }
+      if (demands.size === 0) return;
+      const online = await live();
+      await inTurn(async () => {
+        for (const demand of demands.values()) await step(demand, online);
+      });
+    },
+    async resources(trx, agent, peer) {
+      if (agent.kind !== 'gather') return {};
+      const rows = await trx
+        .selectFrom('demands')
+        .innerJoin('channels', 'channels.id', 'demands.channel_id')
+        .select(['demands.channel_id', 'demands.live_server_id'])
+        .where('channels.gather_id', '=', agent.id)
+        .orderBy('demands.channel_id')
+        .execute();
+      const pushes: Record<string, GatherPush> = {};
+      for (const { channel_id: channelId, live_server_id: liveServerId } of rows) {
+        const url = await liveServers.pushUrl(liveServerId, channelId, peer);
+        if (url !== undefined) pushes[`push/${channelId}`] = { channelId, url };
+      }
+      return pushes;
+    },
+  };
+}
+
+/** Demands of an earlier life wait for their live servers and don't move: what is pushed now goes on. */
+async function load(db: Db, now: number): Promise<Map<string, Demand>> {
+  const rows = await db
+    .selectFrom('demands')
+    .innerJoin('channels', 'channels.id', 'demands.channel_id')
+    .select(['demands.channel_id as channelId', 'channels.gather_id as gatherId', 'demands.live_server_id as liveServerId'])
+    .execute();
+  return new Map(rows.map((row) => [row.channelId, { ...row, wantedUntil: now + graceMillis, lostAt: now + graceMillis }]));
+}

@@ -1,0 +1,43 @@
+// The built web pages: files with a hash in their name for ever, the page itself asked for anew each time, routes of the
+// single-page application answered with the page.
+import { existsSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sendNotFound } from './problems.ts';
+
+const page = 'index.html';
+
+/** Serves `webDir` (packages/web/dist); without it the API works alone. */
+export async function servePages(app: FastifyInstance, webDir: string): Promise<void> {
+  const isBuilt = existsSync(join(webDir, page));
+  if (isBuilt) {
+    await app.register(fastifyStatic, {
+      root: webDir,
+      index: page,
+      redirect: false,
+      preCompressed: true,
+      cacheControl: false,
+      setHeaders: (reply, path) => void reply.header('cache-control', cacheOf(path)),
+    });
+  }
+  app.setNotFoundHandler((request, reply) => {
+    if (!isPage(request)) return sendNotFound(reply);
+    return isBuilt ? sendPage(reply) : reply.code(503).type('text/plain; charset=utf-8').send('The web pages are not built: run npm start.\n');
+  });
+}
+
+function sendPage(reply: FastifyReply): FastifyReply {
+  return reply.code(200).sendFile(page);
+}
+
+function cacheOf(path: string): string {
+  return path.includes(`${sep}assets${sep}`) ? 'public, max-age=31536000, immutable' : 'no-cache';
+}
+
+/** Whether an unknown address is a page of the application: no API, no file. */
+function isPage({ method, url }: FastifyRequest): boolean {
+  const [path = ''] = url.split('?');
+  if (method !== 'GET' && method !== 'HEAD') return false;
+  return path !== '/api' && !path.startsWith('/api/') && !/\.[a-z0-9]+$/i.test(path);
+}

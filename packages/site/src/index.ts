@@ -1,0 +1,3 @@
+// The site as tests and benches start it in their own process.
+export { type Site, type SiteDeps, build } from './site.ts';
+export { type Clock, systemClock } from './time.ts';

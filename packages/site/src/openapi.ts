@@ -1,0 +1,58 @@
+// The HTTP API described for programs: OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0) made from the contract's route table.
+import { Problem, type Route, routes } from '@lubo/contract';
+
+type Json = Record<string, unknown>;
+
+export const openApiPath = '/api/openapi.json';
+
+/** The whole document. `cookie` is the name of the session's cookie. */
+export function openApi({ version, cookie }: { version: string; cookie: string }, table: Record<string, Route> = routes): Json {
+  const paths: Record<string, Json> = {};
+  for (const [name, route] of Object.entries(table)) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(name, route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Lubo (录播)', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    servers: [{ url: '/' }],
+    paths,
+    components: {
+      schemas: { Problem: schemaOf(Problem, 'output') },
+      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: cookie } },
+    },
+  };
+}
+
+function operation(name: string, route: Route): Json {
+  const status = String(route.status ?? (route.response === undefined ? 204 : 200));
+  const [, , room = ''] = route.path.split('/');
+  return {
+    operationId: name,
+    summary: route.summary,
+    tags: [room],
+    security: route.access === 'public' ? [] : [{ session: [] }],
+    parameters: [...parametersOf(route, 'params', 'path'), ...parametersOf(route, 'query', 'query')],
+    ...(route.body === undefined ? {} : { requestBody: { required: true, content: jsonOf(schemaOf(route.body, 'input')) } }),
+    responses: {
+      [status]: { description: 'Success', ...(route.response === undefined ? {} : { content: jsonOf(schemaOf(route.response, 'output')) }) },
+      default: { description: 'Failure', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+    },
+  };
+}
+
+function parametersOf(route: Route, part: 'params' | 'query', where: 'path' | 'query'): Json[] {
+  const schema = route[part];
+  if (schema === undefined) return [];
+  const { properties = {}, required = [] } = schemaOf(schema, 'input') as { properties?: Record<string, Json>; required?: string[] };
+  return Object.entries(properties).map(([name, property]) => ({ name, in: where, required: where === 'path' || required.includes(name), schema: property }));
+}
+
+function jsonOf(schema: Json): Json {
+  return { 'application/json': { schema } };
+}
+
+function schemaOf(schema: NonNullable<Route['response']>, io: 'input' | 'output'): Json {
+  const { $schema: _, '~standard': __, ...rest } = schema.toJSONSchema({ io }) as Json;
+  return rest;
+}

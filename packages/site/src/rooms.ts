@@ -1,0 +1,105 @@
+// The rooms of the site, built over one database and joined to each other. Decisions are in the rooms, not here.
+import type { Config } from '@lubo/config';
+import type { Logger } from 'pino';
+import { type Agents, createAgents, gatherSettings } from './agents/agents.ts';
+import { type Accounts, createAccounts } from './auth/accounts.ts';
+import { type Passwords, createPasswords } from './auth/password.ts';
+import { type Sessions, createSessions } from './auth/sessions.ts';
+import { type Board, createBoard } from './channels/board.ts';
+import { type Catalog, createCatalog } from './channels/catalog.ts';
+import { type Channels, channelResources, createChannels } from './channels/channels.ts';
+import type { Db } from './db/tables.ts';
+import { type Demands, createDemands } from './demand/demands.ts';
+import { createDemo } from './demo/demo.ts';
+import { createEventClients } from './events/clients.ts';
+import { createPublisher } from './events/publisher.ts';
+import { type LiveServers, createLiveServers, liveSettings, makeLiveServer } from './live-servers/live-servers.ts';
+import { type Relay, createRelay } from './relay/relay.ts';
+import { type Reports, createReports } from './relay/reports.ts';
+import { createStateChanges } from './relay/state-changes.ts';
+import type { Clock } from './time.ts';
+
+/** What main.ts chooses and tests replace. */
+export type SiteDeps = {
+  clock: Clock;
+  log: Logger;
+  version: string;
+  /** Folder of the built pages. */
+  webDir: string;
+  /** IP addresses of this machine. */
+  ownAddresses(): string[];
+  passwords?: Passwords;
+};
+
+export type Rooms = {
+  sessions: Sessions;
+  accounts: Accounts;
+  agents: Agents;
+  liveServers: LiveServers;
+  channels: Channels;
+  board: Board;
+  demands: Demands;
+  relay: Relay;
+  events: ReturnType<typeof createEventClients>;
+  /** Seeds the demonstration, where the settings ask for one. */
+  seedDemo(): Promise<void>;
+  /** For work that nobody waits for. */
+  onFault(error: unknown): void;
+};
+
+/** Builds all rooms; reads what an earlier life left in the tables. */
+export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promise<Rooms> {
+  const { clock, log } = deps;
+  const onFault = (error: unknown): void => log.error({ err: error }, 'work in the background failed');
+  const reports = createReports();
+  const changes = createStateChanges(db);
+  const catalog = createCatalog(db);
+  const board = createBoard(catalog, reports);
+  const events = createEventClients();
+  const publisher = createPublisher({ clock, clients: events, find: board.find, onFault });
+  const sessions = createSessions(db, clock);
+  const accounts = createAccounts({ db, clock, passwords: deps.passwords ?? createPasswords(), sessions });
+  const { isOnline } = reports;
+  const agents = createAgents({ db, clock, localCode: config.localCode, isOnline, onLiveServerMade: makeLiveServer });
+  const liveServers = createLiveServers({ db, clock, ownAddresses: deps.ownAddresses });
+  const onRenewed = (gatherIds: readonly string[]): void => relay.refresh(gatherIds);
+  const demands = await createDemands({ db, clock, log, changes, reports, liveServers, onRenewed });
+  const relay = joinRelay({ db, clock, log, reports, agents, liveServers, demands });
+  const channels = createChannels({ db, clock, changes, catalog, onChange: (id) => publisher.touch([id]), onEnd: demands.end });
+  changes.onCommit(relay.refresh);
+  publishReports(reports, catalog, publisher.touch, onFault);
+
+  const { demoClip } = config;
+  const { localGather } = agents;
+  const demo = { db, clock, log, changes, channels, localGather, onSchoolChange: catalog.forget };
+  const seedDemo = demoClip === undefined ? () => Promise.resolve() : createDemo({ ...demo, clip: demoClip });
+  return { sessions, accounts, agents, liveServers, channels, board, demands, relay, events, seedDemo, onFault };
+}
+
+type RelayParts = { db: Db; clock: Clock; log: Logger; reports: Reports; agents: Agents; liveServers: LiveServers; demands: Demands };
+
+function joinRelay({ agents, liveServers, demands, ...rest }: RelayParts): Relay {
+  return createRelay({
+    ...rest,
+    sources: [gatherSettings, channelResources, demands.resources, liveSettings],
+    onHello: (agent, hello) => agents.noteHello(agent, hello.facts),
+    async onLiveReport(agent, { report }, peer) {
+      const isNews = await liveServers.notePlace(agent.id, { addresses: report.addresses, remoteAddress: peer.address });
+      if (isNews) demands.renewFor(agent.id);
+    },
+    onGone: (agent) => agents.noteGone(agent),
+  });
+}
+
+/** Pages hear of every channel whose state may look different now. */
+function publishReports(reports: Reports, catalog: Catalog, touch: (ids: Iterable<string>) => void, onFault: (error: unknown) => void): void {
+  const touchAllOf = async (gatherId: string): Promise<void> => {
+    const { byGather } = await catalog.view();
+    touch((byGather.get(gatherId) ?? []).map((channel) => channel.id));
+  };
+  reports.onChange((change) => {
+    if ('channelIds' in change) touch(change.channelIds);
+    else touchAllOf(change.agentId).catch(onFault);
+  });
+}
+

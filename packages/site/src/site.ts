@@ -1,0 +1,112 @@
+// The site's composition root: database, rooms, HTTP, clockwork; listens and closes.
+import { join } from 'node:path';
+import fastifyCookie from '@fastify/cookie';
+import { type Config, listenFault } from '@lubo/config';
+import type { FastifyInstance } from 'fastify';
+import { agentRoutes } from './agents/routes.ts';
+import { cookieName, createGate } from './auth/gate.ts';
+import { authRoutes } from './auth/routes.ts';
+import { createSignInLimit } from './auth/sign-in-limit.ts';
+import { channelRoutes } from './channels/routes.ts';
+import { openDatabase } from './db/database.ts';
+import type { Db } from './db/tables.ts';
+import { heartbeatMillis, serveEvents } from './events/clients.ts';
+import { createServe } from './http/serve.ts';
+import { createServer } from './http/server.ts';
+import { servePages } from './http/static.ts';
+import { openApi, openApiPath } from './openapi.ts';
+import { serveRelay } from './relay/upgrade.ts';
+import { type Rooms, type SiteDeps, createRooms } from './rooms.ts';
+import { schoolRoutes } from './school/routes.ts';
+import { createSchools } from './school/school.ts';
+import { every } from './time.ts';
+
+export type { SiteDeps } from './rooms.ts';
+
+export type Site = {
+  app: FastifyInstance;
+  /** One-time code for the first administrator; absent once there is one. */
+  setUpCode: string | undefined;
+  /** Listens; the port that it got. Throws StartError when it can't. */
+  listen(host: string, port: number): Promise<number>;
+  close(): Promise<void>;
+};
+
+/** Builds the site over the database in `<dataDir>/site`. Throws StartError. */
+export async function build(config: Config, deps: SiteDeps): Promise<Site> {
+  const db = await openDatabase(join(config.dataDir, 'site'));
+  try {
+    const rooms = await createRooms(config, deps, db);
+    const { user, password } = config.admin;
+    if (user !== undefined && password !== undefined) await rooms.accounts.ensureAdmin(user, password);
+    const setUpCode = await rooms.accounts.makeSetUpCode();
+    await rooms.seedDemo();
+    const app = await serveHttp(config, deps, db, rooms);
+    const endRelay = serveRelay(app.server, { relay: rooms.relay, authenticate: rooms.agents.authenticate, log: deps.log });
+    const stopClockwork = startClockwork(deps, rooms);
+    return {
+      app,
+      setUpCode,
+      listen: (host, port) => listen(app, host, port),
+      async close() {
+        stopClockwork();
+        rooms.relay.close();
+        rooms.events.close();
+        endRelay();
+        await app.close();
+        await db.destroy();
+      },
+    };
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+}
+
+async function serveHttp({ site }: Config, { log, version, webDir }: SiteDeps, db: Db, rooms: Rooms): Promise<FastifyInstance> {
+  const { accounts, sessions, agents, liveServers, channels, board, demands, events, seedDemo } = rooms;
+  const schools = createSchools(db, version);
+  const { tag } = await schools.site();
+  const app = createServer(log);
+  await app.register(fastifyCookie);
+  const serve = createServe(app, createGate({ sessions, siteTag: tag, publicUrl: site.publicUrl }));
+  authRoutes(serve, { accounts, sessions, limit: createSignInLimit() });
+  schoolRoutes(serve, schools);
+  channelRoutes(serve, { channels, board, demands, liveServers });
+  agentRoutes(serve, {
+    agents,
+    async onEnrolled(_enrolment, { kind }) {
+      if (kind === 'live') liveServers.forget();
+      else await seedDemo();
+    },
+  });
+  serveEvents(app, events);
+  const document = JSON.stringify(openApi({ version, cookie: cookieName(tag) }));
+  app.get(openApiPath, (_request, reply) => reply.type('application/json').header('cache-control', 'no-cache').send(document));
+  app.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
+  await servePages(app, webDir);
+  return app;
+}
+
+/** What happens as time goes by; the returned function stops it. */
+function startClockwork({ clock }: SiteDeps, { demands, relay, events, sessions, onFault }: Rooms): () => void {
+  const timers = [
+    every(clock, 500, demands.tick, onFault),
+    every(clock, 1_000, relay.tick, onFault),
+    every(clock, heartbeatMillis, events.heartbeat, onFault),
+    every(clock, 60 * 60 * 1000, sessions.sweep, onFault),
+  ];
+  return () => {
+    for (const stop of timers) stop();
+  };
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
+  try {
+    await app.listen({ host, port, listenTextResolver: (address) => `the site listens on ${address}` });
+  } catch (error) {
+    throw listenFault(error, port, 'LUBO_SITE_PORT');
+  }
+  const address = app.server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
