@@ -39,14 +39,14 @@ export function readSps(nal: Uint8Array): AvcSps {
 
 /** Reads the order of pictures out of an SPS NAL unit (with its header byte). Throws FormatError. */
 export function readSpsOrder(nal: Uint8Array): AvcOrder {
-  const { bits, id, orderType, isFrameOnly, sps, hasUsage } = readWhole(nal);
-  const isIntraOnly = sps.profile === 44 || (sps.profile !== 66 && ((nal[2] ?? 0) & 0x10) !== 0 && sps.profile >= 100);
+  const { bits, id, orderType, isFrameOnly, sps, hasUsage, hasTiming } = readWhole(nal);
+  const isIntraOnly = sps.profile === 44 || (sps.profile >= 100 && ((nal[2] ?? 0) & 0x10) !== 0);
   // Baseline has no B slices; order type 2 is output in decoding order (§8.2.1.3).
   const never = sps.profile === 66 || orderType === 2 || isIntraOnly;
-  return { id, isInterlaced: !isFrameOnly, reorderFrames: never ? 0 : hasUsage ? readReorder(bits) : undefined };
+  return { id, isInterlaced: !isFrameOnly, reorderFrames: never ? 0 : hasUsage ? readReorder(bits, hasTiming) : undefined };
 }
 
-type Whole = { sps: AvcSps; id: number; orderType: number; isFrameOnly: boolean; hasUsage: boolean; bits: BitReader };
+type Whole = { sps: AvcSps; id: number; orderType: number; isFrameOnly: boolean; hasUsage: boolean; hasTiming: boolean; bits: BitReader };
 
 function readWhole(nal: Uint8Array): Whole {
   const bits = new BitReader(removeEmulationPrevention(nal), ['H.264 SPS']);
@@ -66,9 +66,9 @@ function readWhole(nal: Uint8Array): Whole {
   const { isSeparate, ...format } = chroma;
   const { isFrameOnly, ...size } = readSize(bits, isSeparate ? 0 : format.chromaFormat);
   const hasUsage = bits.left > 0 && bits.flag();
-  const framesPerSecond = hasUsage ? readFrameRate(bits) : undefined;
+  const { hasTiming, framesPerSecond } = hasUsage ? readFrameRate(bits) : { hasTiming: false };
   const sps = { ...size, profile, level, ...format, ...(framesPerSecond === undefined ? {} : { framesPerSecond }) };
-  return { sps, id, orderType, isFrameOnly, hasUsage, bits };
+  return { sps, id, orderType, isFrameOnly, hasUsage, hasTiming, bits };
 }
 
 function readChroma(bits: BitReader): Chroma {
@@ -130,7 +130,7 @@ function readSize(bits: BitReader, chroma: number): { width: number; height: num
 }
 
 /** VUI up to its timing (§E.1.1). */
-function readFrameRate(bits: BitReader): number | undefined {
+function readFrameRate(bits: BitReader): { hasTiming: boolean; framesPerSecond?: number | undefined } {
   if (bits.flag() && bits.read(8) === 255) bits.skip(32);
   if (bits.flag()) bits.skip(1);
   if (bits.flag()) {
@@ -141,17 +141,17 @@ function readFrameRate(bits: BitReader): number | undefined {
     bits.exp();
     bits.exp();
   }
-  if (!bits.flag()) return undefined;
+  const hasTiming = bits.flag();
+  if (!hasTiming) return { hasTiming };
   const unitsInTick = bits.read(32);
   const timeScale = bits.read(32);
-  bits.skip(1);
-  return unitsInTick > 0 && timeScale > 0 ? timeScale / unitsInTick / 2 : undefined;
+  return { hasTiming, framesPerSecond: unitsInTick > 0 && timeScale > 0 ? timeScale / unitsInTick / 2 : undefined };
 }
 
 /** VUI from after its timing to max_num_reorder_frames; some cameras cut it short there. */
-function readReorder(bits: BitReader): number | undefined {
+function readReorder(bits: BitReader, hasTiming: boolean): number | undefined {
   try {
-    bits.skip(1);
+    if (hasTiming) bits.skip(1);
     const hasNalBuffer = bits.flag();
     if (hasNalBuffer) skipBufferModel(bits);
     const hasVideoBuffer = bits.flag();
