@@ -141,16 +141,15 @@ function adtsFrames(bytes: Buffer): Buffer[] {
 /** Two passes, so that the size is known beforehand; then both tracks into one file with its index first. */
 function encode(frames: string, sound: string): void {
   const video = join(scratch, 'video.mp4');
-  const twoPass = (pass: number, ...to: string[]): void =>
-    ffmpeg(
-      ...['-i', frames, '-vf', 'scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuv420p'],
-      ...['-c:v', 'libx264', '-preset', 'veryslow', '-profile:v', 'high', '-level', '3.1', '-bf', '2', '-b:v', `${videoKbps}k`],
-      ...['-x264-params', `keyint=${gopFrames}:min-keyint=${gopFrames}:scenecut=0:open-gop=0:vbv-maxrate=1200:vbv-bufsize=2400`],
-      ...['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'],
-      ...['-pass', `${pass}`, '-passlogfile', join(scratch, 'pass'), ...to],
-    );
-  twoPass(1, '-f', 'null', '-');
-  twoPass(2, video);
+  const fixed = [
+    ['-i', frames, '-vf', 'scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuv420p'],
+    ['-c:v', 'libx264', '-preset', 'veryslow', '-profile:v', 'high', '-level', '3.1', '-bf', '2', '-b:v', `${videoKbps}k`],
+    ['-x264-params', `keyint=${gopFrames}:min-keyint=${gopFrames}:scenecut=0:open-gop=0:vbv-maxrate=1200:vbv-bufsize=2400`],
+    ['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'],
+    ['-passlogfile', join(scratch, 'pass')],
+  ].flat();
+  ffmpeg(...fixed, '-pass', '1', '-f', 'null', '-');
+  ffmpeg(...fixed, '-pass', '2', video);
   ffmpeg('-i', video, '-i', sound, '-map', '0:v', '-map', '1:a', '-c', 'copy', '-movflags', '+faststart', '-map_metadata', '-1', '-fflags', '+bitexact', output);
 }
 

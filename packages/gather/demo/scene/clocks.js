@@ -22,7 +22,7 @@ function drawPanel(context, now, frame) {
   context.fill();
   const tenths = Math.floor(now * 10 + 1e-6);
   const seconds = Math.floor(tenths / 10);
-  drawTime(context, `${String(seconds).padStart(2, '0')}`, String(tenths % 10));
+  drawTime(context, String(seconds).padStart(2, '0'), String(tenths % 10));
   drawFrameNumber(context, frame);
   drawLamp(context, frame);
 }

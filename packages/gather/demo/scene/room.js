@@ -60,8 +60,9 @@ function paintSlogan(context) {
   context.font = '600 30px "Noto Serif CJK SC"';
   context.textAlign = 'center';
   context.fillStyle = '#b8392f';
-  [...'好好学习'].forEach((word, i) => context.fillText(word, 196 + i * 62, 58));
-  [...'天天向上'].forEach((word, i) => context.fillText(word, 550 + i * 62, 58));
+  for (const [from, words] of [[196, '好好学习'], [550, '天天向上']]) {
+    for (let i = 0; i < words.length; i++) context.fillText(words[i], from + i * 62, 58);
+  }
   context.beginPath();
   for (let i = 0; i < 10; i++) {
     const reach = i % 2 === 0 ? 15 : 6;
