@@ -1,7 +1,7 @@
 // Every setting of every part, with its default. config.example.yaml shows them all; a test keeps the two in step.
 import { z } from 'zod';
 
-const Port = z.int('a port is a whole number').min(1).max(65535);
+const Port = z.int('a port is a whole number from 1 to 65535').min(1).max(65535);
 const Address = z.string().min(1);
 const HttpUrl = z.url({ protocol: /^https?$/, error: 'an address like http://school.example:8000' });
 const RtmpUrl = z.url({ protocol: /^rtmps?$/, error: 'an address like rtmp://live.school.example:1935' });
