@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { AudioConfig } from './aac.ts';
 import { aacCodecString, aacTrack, readAudioConfig, writeAudioConfig } from './aac.ts';
 import { packBits } from './bits.ts';
-import { hex, mutations, survives } from './hostile-bytes.ts';
+import { hex, outcomes } from './hostile-bytes.ts';
 
 type Case = { name: string; bytes: Uint8Array; config: Partial<AudioConfig>; codec: string };
 
@@ -87,8 +87,7 @@ describe('AudioSpecificConfig', () => {
 
   it('gives a result or a FormatError for 1,000 mutations', () => {
     for (const { bytes } of cases) {
-      const results = [...mutations(bytes, 1000)].map((mutated) => survives(() => readAudioConfig(mutated)));
-      assert.ok(results.includes(true) && results.includes(false));
+      assert.equal(outcomes(bytes, (mutated) => readAudioConfig(mutated)).size, 2);
     }
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readAdtsHeader, writeAdtsHeader } from './adts.ts';
-import { hex, mutations, survives } from './hostile-bytes.ts';
+import { hex, outcomes } from './hostile-bytes.ts';
 
 // First bytes of an .aac file from ffmpeg 5.1.9: LC, 44.1 kHz, stereo, 345-byte frame.
 const fromFfmpeg = { bytes: hex('fff150802b3ffc'), dataLength: 338 };
@@ -43,7 +43,6 @@ describe('ADTS header', () => {
   });
 
   it('gives a result or a FormatError for 1,000 mutations', () => {
-    const results = [...mutations(fromFfmpeg.bytes, 1000)].map((bytes) => survives(() => readAdtsHeader(bytes, 0)));
-    assert.ok(results.includes(true) && results.includes(false));
+    assert.equal(outcomes(fromFfmpeg.bytes, (bytes) => readAdtsHeader(bytes, 0)).size, 2);
   });
 });

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { FormatError } from '../errors.ts';
 import { readSps } from './avc-sps.ts';
 import { avcCodecString, avcTrack, readAvcConfig, writeAvcConfig } from './avc.ts';
-import { hex, mutations, survives } from './hostile-bytes.ts';
+import { hex, outcomes } from './hostile-bytes.ts';
 
 const cases = [
   {
@@ -62,8 +62,7 @@ describe('H.264 configuration', () => {
     });
 
     it(`gives a result or a FormatError for 1,000 mutations of ${name}`, () => {
-      const results = [...mutations(hex(avcC), 1000)].map((bytes) => survives(() => avcTrack(bytes, 1000)));
-      assert.ok(results.includes(true) && results.includes(false));
+      assert.equal(outcomes(hex(avcC), (bytes) => avcTrack(bytes, 1000)).size, 2);
     });
   }
 

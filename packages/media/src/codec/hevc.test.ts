@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { FormatError } from '../errors.ts';
 import { readHevcSps } from './hevc-sps.ts';
 import { hevcCodecString, hevcTrack, readHevcConfig, writeHevcConfig } from './hevc.ts';
-import { hex, mutations, survives } from './hostile-bytes.ts';
+import { hex, outcomes } from './hostile-bytes.ts';
 
 const cases = [
   {
@@ -46,8 +46,7 @@ describe('H.265 configuration', () => {
     });
 
     it(`gives a result or a FormatError for 1,000 mutations of ${name}`, () => {
-      const results = [...mutations(hex(hvcC), 1000)].map((bytes) => survives(() => hevcTrack(bytes, 1000)));
-      assert.ok(results.includes(true) && results.includes(false));
+      assert.equal(outcomes(hex(hvcC), (bytes) => hevcTrack(bytes, 1000)).size, 2);
     });
   }
 

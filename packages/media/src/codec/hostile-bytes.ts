@@ -37,6 +37,11 @@ export function survives(parse: () => unknown): boolean {
   }
 }
 
+/** What 1,000 damaged copies gave: true among it if one was read, false if one was refused. */
+export function outcomes(bytes: Uint8Array, parse: (damaged: Uint8Array) => unknown, from = 0): Set<boolean> {
+  return new Set(Array.from(mutations(bytes, 1000, from), (damaged) => survives(() => parse(damaged))));
+}
+
 /** Bytes of a hexadecimal text; spaces do not count. */
 export function hex(text: string): Uint8Array {
   return Uint8Array.from(text.replaceAll(' ', '').match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));

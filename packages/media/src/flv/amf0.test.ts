@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { FormatError } from '../errors.ts';
-import { hex, mutations, survives } from '../codec/hostile-bytes.ts';
+import { hex, outcomes } from '../codec/hostile-bytes.ts';
 import type { AmfValue } from './amf0.ts';
 import { readAmf0, writeAmf0, writeEcmaArray } from './amf0.ts';
 
@@ -33,9 +33,7 @@ describe('AMF 0', () => {
     });
 
     it(`gives a value or a FormatError for 1,000 mutations of ${name}`, () => {
-      let results = 0;
-      for (const mutated of mutations(bytes, 1000)) results += survives(() => readAmf0(mutated, 0)) ? 1 : 0;
-      assert.ok(results > 0);
+      assert.ok(outcomes(bytes, (mutated) => readAmf0(mutated, 0)).has(true));
     });
   }
 

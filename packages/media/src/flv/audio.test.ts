@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { hex, mutations, survives } from '../codec/hostile-bytes.ts';
+import { hex, outcomes } from '../codec/hostile-bytes.ts';
 import type { AudioBody } from './audio.ts';
 import { readAudioBody, writeAudioBody } from './audio.ts';
 
@@ -22,8 +22,7 @@ describe('FLV audio body', () => {
       assert.deepEqual(readAudioBody(writeAudioBody(audio)), audio);
     });
     it(`gives a result or a FormatError for 1,000 mutations of ${name}`, () => {
-      const results = [...mutations(bytes, 1000)].map((mutated) => survives(() => readAudioBody(mutated)));
-      assert.ok(results.includes(true) && results.includes(false));
+      assert.equal(outcomes(bytes, (mutated) => readAudioBody(mutated)).size, 2);
     });
   }
 

@@ -5,7 +5,9 @@ import { viewOf } from '../bytes.ts';
 
 /** A FourCC as its big-endian number. */
 export function fourCc(name: string): number {
-  return [...name].reduce((value, char) => value * 256 + char.charCodeAt(0), 0);
+  let value = 0;
+  for (let i = 0; i < 4; i++) value = value * 256 + name.charCodeAt(i);
+  return value;
 }
 
 /** The FourCC at `at`. Throws FormatError when it passes the end. */

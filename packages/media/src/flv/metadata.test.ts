@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { concatBytes } from '../bytes.ts';
-import { hex, mutations, survives } from '../codec/hostile-bytes.ts';
+import { hex, outcomes } from '../codec/hostile-bytes.ts';
 import type { AudioTrack, VideoTrack } from '../packet.ts';
 import { writeAmf0, writeEcmaArray } from './amf0.ts';
 import { readMetadata, writeMetadata } from './metadata.ts';
@@ -62,7 +62,6 @@ describe('onMetaData', () => {
   });
 
   it('gives a result or a FormatError for 1,000 mutations', () => {
-    const results = [...mutations(writeMetadata({ video, audio }), 1000)].map((bytes) => survives(() => readMetadata(bytes)));
-    assert.ok(results.includes(true) && results.includes(false));
+    assert.equal(outcomes(writeMetadata({ video, audio }), (bytes) => readMetadata(bytes)).size, 2);
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { concatBytes } from '../bytes.ts';
-import { hex, mutations, survives } from '../codec/hostile-bytes.ts';
+import { hex, outcomes } from '../codec/hostile-bytes.ts';
 import { readFlvHeader, writeFlvHeader } from './header.ts';
 import type { FlvTag } from './tag.ts';
 import { readTag, writeTag } from './tag.ts';
@@ -60,7 +60,6 @@ describe('FLV tag', () => {
   });
 
   it('gives tags or a FormatError for 1,000 mutations of a file', () => {
-    const results = [...mutations(file, 1000)].map((bytes) => survives(() => readAll(bytes)));
-    assert.ok(results.includes(true) && results.includes(false));
+    assert.equal(outcomes(file, (bytes) => readAll(bytes)).size, 2);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { FormatError } from '../errors.ts';
-import { hex, mutations, survives } from '../codec/hostile-bytes.ts';
+import { hex, outcomes, survives } from '../codec/hostile-bytes.ts';
 import type { VideoBody } from './video.ts';
 import { readVideoBody, writeVideoBody } from './video.ts';
 
@@ -38,8 +38,7 @@ describe('FLV video body', () => {
     it(`gives a result or a FormatError for cuts and 1,000 mutations of ${name}`, () => {
       assert.equal(survives(() => readVideoBody(bytes.subarray(0, 0))), false);
       for (let end = 1; end < bytes.length; end++) survives(() => readVideoBody(bytes.subarray(0, end)));
-      const results = [...mutations(bytes, 1000)].map((mutated) => survives(() => readVideoBody(mutated)));
-      assert.ok(results.includes(true) && results.includes(false));
+      assert.equal(outcomes(bytes, (mutated) => readVideoBody(mutated)).size, 2);
     });
   }
 

@@ -45,7 +45,7 @@ export class ChunkReader {
   #chunkLeft = 0;
   #pendingLength = 0;
   #slab = new ArrayBuffer(0);
-  #slabUsed = slabLength;
+  #slabUsed = 0;
   /** Bytes of earlier calls, for the offsets in errors. */
   #offset = 0;
 
@@ -56,12 +56,16 @@ export class ChunkReader {
 
   /** Reads all of `bytes` and calls `deliver` for each message that ends in them. Throws FormatError; then the session is over. */
   read(bytes: Uint8Array, deliver: (message: RtmpMessage) => void): void {
+    this.#consume(bytes, deliver);
+    this.#offset += bytes.length;
+  }
+
+  #consume(bytes: Uint8Array, deliver: (message: RtmpMessage) => void): void {
     let at = 0;
     while (at < bytes.length) {
-      if (this.#current === undefined) at = this.#readHeader(bytes, at);
+      if (this.#current === undefined) at = this.#readHeader(bytes, at, deliver);
       if (this.#current !== undefined) at = this.#readPayload(this.#current, bytes, at, deliver);
     }
-    this.#offset += bytes.length;
   }
 
   #readPayload(stream: ChunkStream, bytes: Uint8Array, at: number, deliver: (message: RtmpMessage) => void): number {
@@ -88,8 +92,8 @@ export class ChunkReader {
   }
 
   /** Returns the offset behind the header; sets `#current` unless the header is not all there. */
-  #readHeader(bytes: Uint8Array, at: number): number {
-    if (this.#heldLength > 0) return this.#readHeldHeader(bytes, at);
+  #readHeader(bytes: Uint8Array, at: number, deliver: (message: RtmpMessage) => void): number {
+    if (this.#heldLength > 0) return this.#readHeldHeader(bytes, at, deliver);
     const next = this.#parseHeader(bytes, at, bytes.length);
     if (next > 0) return next;
     this.#held.set(bytes.subarray(at));
@@ -98,13 +102,17 @@ export class ChunkReader {
   }
 
   /** Goes on with a header that was split between two reads. */
-  #readHeldHeader(bytes: Uint8Array, at: number): number {
+  #readHeldHeader(bytes: Uint8Array, at: number, deliver: (message: RtmpMessage) => void): number {
     const before = this.#heldLength;
     const added = Math.min(longestHeader - before, bytes.length - at);
     this.#held.set(bytes.subarray(at, at + added), before);
     const next = this.#parseHeader(this.#held, 0, before + added);
     this.#heldLength = next > 0 ? 0 : before + added;
-    return next > 0 ? at + next - before : at + added;
+    if (next === 0) return at + added;
+    if (next >= before) return at + next - before;
+    // What was held for an extended timestamp has turned out to be payload.
+    this.#consume(this.#held.slice(next, before), deliver);
+    return at;
   }
 
   /** Parses the header at `at`; returns what is behind it, or 0 when it passes `end`, and then nothing has changed. */
@@ -201,7 +209,7 @@ export class ChunkReader {
   /** Small bodies share slabs: an allocation of its own costs more than the copy into it. */
   #allocate(length: number): Uint8Array {
     if (length > slabShare) return new Uint8Array(length);
-    if (this.#slabUsed + length > slabLength) {
+    if (this.#slabUsed + length > this.#slab.byteLength) {
       this.#slab = new ArrayBuffer(slabLength);
       this.#slabUsed = 0;
     }

@@ -42,6 +42,7 @@ export class ServerHandshake {
   receive(bytes: Uint8Array): HandshakeStep {
     let next = 0;
     let send: Uint8Array | undefined;
+    if (bytes.length === 0) return { next, send, isDone: false };
     if (!this.#hello.isFull) {
       next = this.#hello.take(bytes, 0);
       checkVersion(this.#hello.bytes);
@@ -73,6 +74,7 @@ export class ClientHandshake {
   receive(bytes: Uint8Array): HandshakeStep {
     let next = 0;
     let send: Uint8Array | undefined;
+    if (bytes.length === 0) return { next, send, isDone: false };
     if (!this.#hello.isFull) {
       next = this.#hello.take(bytes, 0);
       checkVersion(this.#hello.bytes);
@@ -84,7 +86,7 @@ export class ClientHandshake {
   }
 }
 
-/** The first byte is there whenever this runs. Versions 0x04 to 0x1f answer as 3 (§5.2.2). */
+/** Versions 0x04 to 0x1f answer as 3 (§5.2.2). */
 function checkVersion(hello: Uint8Array): void {
   const version = hello[0] ?? 0;
   if (version === 6 || version === 8) throw new FormatError(0, path, 'encrypted RTMP (RTMPE) is not supported');

@@ -11,10 +11,10 @@ export class TimestampClock {
     let unwrapped = last + ((timestamp - last) | 0);
     // Before the first roll-over: a step of more than 24 days forward (an encoder that begins with 0, then tells its
     // uptime), unless it is a decode time just below 0.
-    if (unwrapped < 0) unwrapped = unwrapped > -slightlyBelowZero ? 0 : timestamp;
+    if (unwrapped < 0) unwrapped = Math.max(last, -unwrapped) < aroundZero ? 0 : timestamp;
     return (this.#last = unwrapped);
   }
 }
 
-/** Ms that B-frames and audio priming may begin before 0. */
-const slightlyBelowZero = 10_000;
+/** Ms within which B-frames and audio priming may reach below 0. */
+const aroundZero = 10_000;

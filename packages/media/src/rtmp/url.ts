@@ -21,7 +21,7 @@ export function parseRtmpUrl(url: string): RtmpUrl {
   const port = digits === undefined ? (tls ? 443 : 1935) : Number(digits);
   if (port < 1 || port > 65535) throw new FormatError(0, path, `port ${port} is not in 1 to 65535`);
   const { app, name } = cut(rest);
-  if (app === '' || name === '' || name.startsWith('?')) throw new FormatError(0, path, 'no application or no stream name');
+  if (app === '' || app.startsWith('?') || name === '' || name.startsWith('?')) throw new FormatError(0, path, 'no application or no stream name');
   const host = authority.startsWith('[') ? authority.slice(1, -1) : authority;
   return { host, port, app, name, tls, tcUrl: `${tls ? 'rtmps' : 'rtmp'}://${authority}:${port}/${app}` };
 }
