@@ -23,17 +23,24 @@ export function createSignInLimit(): SignInLimit {
   const tries = new RateLimiterMemory({ keyPrefix: '', points: 1_000_000, duration: 60 * 60 });
   const pauses = new RateLimiterMemory({ keyPrefix: '', points: 0, duration: longestPauseSeconds });
   const perAddress = new RateLimiterMemory({ keyPrefix: '', points: 300, duration: 10 * 60 });
+  const begin = async (name: string, ip: string): Promise<void> => {
+    const key = keyOf(name, ip);
+    const pause = await pauses.get(key);
+    if (pause !== null && pause.msBeforeNext > 0) throw tooMany(pause.msBeforeNext);
+    await perAddress.consume(ip).catch((refused: { msBeforeNext: number }) => {
+      throw tooMany(refused.msBeforeNext);
+    });
+    const { consumedPoints } = await tries.penalty(key);
+    const seconds = pauseSeconds(consumedPoints);
+    if (seconds > 0) await pauses.set(key, 1, seconds);
+  };
+  // One after the other: of tries that come at once, each must see the pause that the one before it began.
+  let last: Promise<void> = Promise.resolve();
   return {
-    async begin(name, ip) {
-      const key = keyOf(name, ip);
-      const pause = await pauses.get(key);
-      if (pause !== null && pause.msBeforeNext > 0) throw tooMany(pause.msBeforeNext);
-      await perAddress.consume(ip).catch((refused: { msBeforeNext: number }) => {
-        throw tooMany(refused.msBeforeNext);
-      });
-      const { consumedPoints } = await tries.penalty(key);
-      const seconds = pauseSeconds(consumedPoints);
-      if (seconds > 0) await pauses.set(key, 1, seconds);
+    begin(name, ip) {
+      const mine = last.then(() => begin(name, ip));
+      last = mine.catch(() => {});
+      return mine;
     },
     async succeed(name, ip) {
       const key = keyOf(name, ip);

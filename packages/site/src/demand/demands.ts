@@ -137,18 +137,15 @@ export async function createDemands(options: DemandsOptions): Promise<Demands> {
     },
     async resources(trx, agent, peer) {
       if (agent.kind !== 'gather') return {};
-      const rows = await trx
+      const placed = await trx
         .selectFrom('demands')
         .innerJoin('channels', 'channels.id', 'demands.channel_id')
-        .select(['demands.channel_id', 'demands.live_server_id'])
+        .select(['demands.channel_id as channelId', 'demands.live_server_id as liveServerId'])
         .where('channels.gather_id', '=', agent.id)
         .orderBy('demands.channel_id')
         .execute();
       const pushes: Record<string, GatherPush> = {};
-      for (const { channel_id: channelId, live_server_id: liveServerId } of rows) {
-        const url = await liveServers.pushUrl(liveServerId, channelId, peer);
-        if (url !== undefined) pushes[`push/${channelId}`] = { channelId, url };
-      }
+      for (const [channelId, url] of await liveServers.pushUrls(trx, placed, peer)) pushes[`push/${channelId}`] = { channelId, url };
       return pushes;
     },
   };

@@ -1,6 +1,5 @@
 // The HTTP server: limits, problems, headers, logging without secrets. Rooms add their routes to it.
-import fastify, { type FastifyInstance, LogController } from 'fastify';
-import type { Logger } from 'pino';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { answerProblems } from './problems.ts';
 import { addSecurityHeaders } from './security.ts';
 
@@ -8,7 +7,7 @@ import { addSecurityHeaders } from './security.ts';
 export const maxBodyBytes = 256 * 1024;
 
 /** A server without routes. A proxy on this machine is trusted to tell the viewer's address, host and scheme. */
-export function createServer(log: Logger): FastifyInstance {
+export function createServer(log: FastifyBaseLogger): FastifyInstance {
   const app: FastifyInstance = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),

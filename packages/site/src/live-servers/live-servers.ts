@@ -8,6 +8,9 @@ import { type LiveServerPlace, playAddresses, pushAddress } from './addresses.ts
 import { isHost } from './network.ts';
 import { streamToken } from './stream-tokens.ts';
 
+/** A channel and the live server that has it. */
+export type Placed = { channelId: string; liveServerId: string };
+
 type LiveServer = { tokenKey: string; place: LiveServerPlace | undefined };
 
 export type LiveServersOptions = { db: Db; clock: Clock; ownAddresses(): string[] };
@@ -19,8 +22,11 @@ export type LiveServers = {
   known(): Promise<ReadonlyMap<string, LiveServer>>;
   /** Signed addresses for a viewer. */
   watchAddresses(liveServerId: string, channelId: string, viewer: { siteHost: string; isSecure: boolean }): Promise<WatchAddresses>;
-  /** Where a gather pushes; `undefined` while the live server's place isn't known. */
-  pushUrl(liveServerId: string, channelId: string, gather: { siteHost: string; address: string }): Promise<string | undefined>;
+  /**
+   * Where a gather pushes each of these channels, as of the tables in `trx`; channels whose live server's place
+   * isn't known are left out.
+   */
+  pushUrls(trx: Db, placed: readonly Placed[], gather: { siteHost: string; address: string }): Promise<Map<string, string>>;
   /** The rows have changed: a live server was made. */
   forget(): void;
 };
@@ -35,8 +41,6 @@ export function createLiveServers({ db, clock, ownAddresses }: LiveServersOption
     });
     return rows;
   };
-  // A host that no URL can hold would only come from a forged header.
-  const hostOf = (siteHost: string): string => (isHost(siteHost) ? siteHost : '127.0.0.1');
 
   return {
     async notePlace(agentId, place) {
@@ -55,11 +59,19 @@ export function createLiveServers({ db, clock, ownAddresses }: LiveServersOption
       const asker = { siteHost: hostOf(viewer.siteHost), isSecure: viewer.isSecure, ownAddresses: ownAddresses() };
       return { channelId, ...playAddresses(server.place, asker, channelId, token), expiresAt: momentOf(expiresAt) };
     },
-    async pushUrl(liveServerId, channelId, gather) {
-      const server = (await all()).get(liveServerId);
-      if (server?.place === undefined) return undefined;
-      const { token } = streamToken(server.tokenKey, channelId, 'publish', clock.now());
-      return pushAddress(server.place, { ...gather, siteHost: hostOf(gather.siteHost), ownAddresses: ownAddresses() }, channelId, token);
+    async pushUrls(trx, placed, gather) {
+      const urls = new Map<string, string>();
+      if (placed.length === 0) return urls;
+      // Not from memory: whoever fills it may wait for the very transaction that asks.
+      const servers = await load(trx);
+      const asker = { ...gather, siteHost: hostOf(gather.siteHost), ownAddresses: ownAddresses() };
+      for (const { channelId, liveServerId } of placed) {
+        const server = servers.get(liveServerId);
+        if (server?.place === undefined) continue;
+        const { token } = streamToken(server.tokenKey, channelId, 'publish', clock.now());
+        urls.set(channelId, pushAddress(server.place, asker, channelId, token));
+      }
+      return urls;
     },
     forget: () => void (rows = undefined),
   };
@@ -81,6 +93,11 @@ export async function liveSettings(db: Db, agent: AgentIdentity): Promise<Record
   if (agent.kind !== 'live') return {};
   const row = await db.selectFrom('live_servers').select('token_keys').where('agent_id', '=', agent.id).executeTakeFirst();
   return row === undefined ? {} : { settings: { tokenKeys: JSON.parse(row.token_keys) as string[] } };
+}
+
+/** A host that no URL can hold would only come from a forged header. */
+function hostOf(siteHost: string): string {
+  return isHost(siteHost) ? siteHost : '127.0.0.1';
 }
 
 async function load(db: Db): Promise<Map<string, LiveServer>> {

@@ -18,7 +18,7 @@ import type { Peer } from './peer.ts';
 import type { Reports } from './reports.ts';
 import { settleRevision } from './revisions.ts';
 
-/** A room's share of an agent's desired state, read from the tables. */
+/** A room's share of an agent's desired state, read through `db`: a transaction, so nothing else may be waited for inside. */
 export type ResourceSource = (db: Db, agent: AgentIdentity, peer: Peer) => Promise<Resources>;
 
 /** The part of a WebSocket that the relay uses. */

@@ -22,10 +22,10 @@ export const defaults: Migration = {
   async up(db: Kysely<TablesThen>) {
     const site = { id: 1, tag: newId(), name: '录播', official_url: '', service_phone: '', created_at: momentOf(Date.now()) };
     await db.insertInto('site').values(site).execute();
-    const all = grades.flatMap(([stage, years]) => years.map((name) => ({ stage, name })));
+    const all = grades.flatMap(([stage, years]) => years.map((name) => [stage, name] as const));
     await db
       .insertInto('grades')
-      .values(all.map((grade, position) => ({ id: newId(), ...grade, position })))
+      .values(all.map(([stage, name], position) => ({ id: newId(), stage, name, position })))
       .execute();
     await db
       .insertInto('subjects')
