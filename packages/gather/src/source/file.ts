@@ -1,10 +1,10 @@
 // An MP4 file played in a loop in real time. A file that is missing or broken is tried again with growing pauses.
-import { type FileHandle, open } from 'node:fs/promises';
 import { createBackoff } from '@lubo/agent';
 import { type Mp4Track, type Packet, type ReadAt, openMp4 } from '@lubo/media';
 import type { Logger } from 'pino';
 import { type Clock, sleep } from '../clock.ts';
 import type { Tracks } from '../unit.ts';
+import { type OpenFile, openDiskFile } from './disk.ts';
 import { loopedSamples, playedTracks } from './loop.ts';
 import { type DuePacket, createReadAhead } from './read-ahead.ts';
 import { SourceError, faultOf } from './source-error.ts';
@@ -21,7 +21,7 @@ export type FileSourceTiming = {
 
 const defaultTiming: FileSourceTiming = { tickMillis: 20, longestLagMillis: 1_000, firstRetryMillis: 1_000, longestRetryMillis: 30_000 };
 
-export type FileSourceOptions = { path: string; clock: Clock; log: Logger; timing?: Partial<FileSourceTiming> };
+export type FileSourceOptions = { path: string; clock: Clock; log: Logger; openFile?: OpenFile; timing?: Partial<FileSourceTiming> };
 
 /** A source that reads `path` on this machine. */
 export function createFileSource(options: FileSourceOptions): Source {
@@ -30,7 +30,7 @@ export function createFileSource(options: FileSourceOptions): Source {
   let running: Promise<void> | undefined;
   return {
     start(output) {
-      running ??= playAgainAndAgain({ ...options, timing, signal: stop.signal, output });
+      running ??= playAgainAndAgain({ openFile: openDiskFile, ...options, timing, signal: stop.signal, output });
     },
     async stop() {
       stop.abort();
@@ -39,7 +39,7 @@ export function createFileSource(options: FileSourceOptions): Source {
   };
 }
 
-type Run = FileSourceOptions & { timing: FileSourceTiming; signal: AbortSignal; output: SourceOutput };
+type Run = FileSourceOptions & { openFile: OpenFile; timing: FileSourceTiming; signal: AbortSignal; output: SourceOutput };
 
 async function playAgainAndAgain(run: Run): Promise<void> {
   const { clock, log, timing, signal, output } = run;
@@ -60,14 +60,11 @@ async function playAgainAndAgain(run: Run): Promise<void> {
 
 /** Plays until stopped; rejects when it can't. */
 async function playFile(run: Run, onPlaying: () => void): Promise<void> {
-  const file = await open(run.path, 'r');
+  const file = await run.openFile(run.path);
   try {
-    const info = await file.stat();
-    if (!info.isFile()) throw new SourceError('file-invalid', 'this is not a file');
-    const readAt = readerOf(file);
-    const tracks = playedTracks(await openMp4(readAt, info.size));
+    const tracks = playedTracks(await openMp4(file.readAt, file.size));
     if (tracks.length === 0) throw new SourceError('file-invalid', 'no samples to play');
-    await playTracks(run, tracks, readAt, onPlaying);
+    await playTracks(run, tracks, file.readAt, onPlaying);
   } finally {
     await file.close();
   }
@@ -119,17 +116,4 @@ function tracksOf(played: readonly Mp4Track[]): Tracks {
     else tracks.audio = info;
   }
   return tracks;
-}
-
-function readerOf(file: FileHandle): ReadAt {
-  return async (offset, length) => {
-    const bytes = new Uint8Array(length);
-    let read = 0;
-    while (read < length) {
-      const { bytesRead } = await file.read(bytes, read, length - read, offset + read);
-      if (bytesRead === 0) break;
-      read += bytesRead;
-    }
-    return bytes.subarray(0, read);
-  };
 }

@@ -1,0 +1,59 @@
+// The gather's own HTTP server: what it tells, and to whom.
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { type TestContext, test } from 'node:test';
+import { StartError } from '@lubo/config';
+import type { ChannelView } from '../gather.ts';
+import { startConsole } from './server.ts';
+
+const view: ChannelView = {
+  settings: { id: 'channel00001', name: 'Room 1', source: { mode: 'file', path: '/a.mp4' }, isStarted: true },
+  report: { id: 'channel00001', state: 'running', isPushing: false, isRecording: false, receiveKbps: 900, sendKbps: 0 },
+};
+
+async function begin(t: TestContext) {
+  const status = () => ({ isConnected: true, version: '0.1.0', title: 'Gather 1' });
+  const console = await startConsole({ host: '127.0.0.1', port: 0, status, channels: () => [view] });
+  t.after(() => console.close());
+  return console;
+}
+
+/** Status of an answer to a request under a name of one's choice. */
+function ask(url: string, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request(url, { headers: { host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+test('health and channels are told as JSON that nobody caches', async (t) => {
+  const { url } = await begin(t);
+  const health = await fetch(`${url}/healthz`);
+  assert.deepEqual(await health.json(), { status: 'ok', isConnected: true, version: '0.1.0', title: 'Gather 1' });
+  const channels = await fetch(`${url}/api/channels?page=1`);
+  assert.deepEqual(await channels.json(), { rows: [view] });
+  assert.equal(channels.headers.get('cache-control'), 'no-store');
+});
+
+test('unknown paths and other methods are refused', async (t) => {
+  const { url } = await begin(t);
+  assert.equal((await fetch(`${url}/etc/passwd`)).status, 404);
+  assert.equal((await fetch(`${url}/api/channels`, { method: 'POST' })).status, 405);
+});
+
+test('a foreign name that points here is refused, so that no web page can read along', async (t) => {
+  const { url } = await begin(t);
+  assert.equal(await ask(`${url}/api/channels`, 'evil.example'), 403);
+  assert.equal(await ask(`${url}/api/channels`, 'localhost:8090'), 200);
+  assert.equal(await ask(`${url}/api/channels`, '[::1]:8090'), 200);
+});
+
+test('a port in use is told with the setting that helps', async (t) => {
+  const { url } = await begin(t);
+  const again = startConsole({ host: '127.0.0.1', port: Number(new URL(url).port), status: () => assert.fail(), channels: () => [] });
+  await assert.rejects(again, (error) => error instanceof StartError && /LUBO_GATHER_CONSOLE_PORT/.test(error.message));
+});
