@@ -1,12 +1,13 @@
 // How the pages are built, and served while developing. `npm run dev` proxies the API to a site on its usual port.
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
+import { precompress } from './precompress.ts';
 import { thinContract } from './thin-contract.ts';
 
 const site = `http://127.0.0.1:${process.env['LUBO_SITE_PORT'] ?? '8000'}`;
 
 export default defineConfig({
-  plugins: [thinContract(), vue()],
+  plugins: [thinContract(), vue(), precompress()],
   define: {
     __VUE_OPTIONS_API__: 'false',
     __VUE_PROD_DEVTOOLS__: 'false',

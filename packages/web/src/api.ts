@@ -3,8 +3,10 @@ import type { CallOf, FieldError, ResponseOf, Route } from '@lubo/contract';
 
 /** What a call needs at run time; the rest of a route are types. */
 type Operation = Pick<Route, 'method' | 'path'>;
-type Parts = { params?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown };
-type Rest<R> = Record<never, never> extends CallOf<R> ? [request?: CallOf<R>] : [request: CallOf<R>];
+type Plain = string | number | boolean | null | undefined;
+type Parts = { params?: Record<string, Plain>; query?: Record<string, Plain>; body?: unknown };
+/** Routes that need nothing may be called without a second argument. */
+type Rest<R> = object extends CallOf<R> ? [request?: CallOf<R>] : [request: CallOf<R>];
 
 /** A call that failed. `status` is 0 and `code` is `unreachable` when no answer came at all. */
 export class ApiProblem extends Error {

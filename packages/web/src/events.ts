@@ -2,19 +2,19 @@
 import { eventsPath, siteEvents } from '@lubo/contract';
 import type { z } from 'zod';
 
-type SiteEvents = { [Name in keyof typeof siteEvents]: z.output<(typeof siteEvents)[Name]> };
+type Name = keyof typeof siteEvents;
+type SiteEvents = { [K in Name]: z.output<(typeof siteEvents)[K]> };
 
 /** What a listener is told. `onGap` comes on connecting and after every interruption: read your lists anew. */
 export type EventListeners = {
   onGap(): void;
   /** The connection is gone for now; `onGap` follows when it is back. */
   onLost?(): void;
-  on: { [Name in keyof SiteEvents]?: (data: SiteEvents[Name]) => void };
+  on: { [K in Name]?: (data: SiteEvents[K]) => void };
 };
 
-type Name = keyof SiteEvents;
 /** The part of `EventSource` that is used here. */
-export type EventConnection = Pick<EventSource, 'readyState' | 'close' | 'addEventListener'>;
+export type EventConnection = Pick<EventSource, 'readyState' | 'close'> & Pick<EventTarget, 'addEventListener'>;
 
 const listeners = new Set<EventListeners>();
 let connection: EventConnection | undefined;

@@ -1,6 +1,4 @@
 // Starts the pages: theme and language first, so that the first paint is right, then the app; who is signed in follows.
-import './style/tokens.css';
-import './style/base.css';
 import { createApp } from 'vue';
 import { readSession } from './account/session.ts';
 import App from './App.vue';

@@ -11,7 +11,7 @@ const load: Record<Language, () => Promise<Messages>> = {
 };
 
 /** The one instance of the pages; `global.locale` is the language in use. */
-export const i18n = createI18n({ legacy: false, locale: 'zh-CN' as Language, messages: {} as Record<Language, Messages>, missingWarn: false, fallbackWarn: false });
+export const i18n = createI18n({ legacy: false, locale: 'zh-CN', messages: {} as Record<Language, Messages>, missingWarn: false, fallbackWarn: false });
 
 /** Loads the language that was chosen, or the browser's. Call before the first paint. */
 export async function startLanguage(): Promise<void> {

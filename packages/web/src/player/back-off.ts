@@ -9,7 +9,7 @@ export function reconnectPauseMs(attempt: number, random: number): number {
 }
 
 /** A connection that played this long has proved itself: the next break starts from the shortest pause. */
-export const provenMs = 10_000;
+export const provenMs = 5_000;
 
 /** Between looks at a channel that is offline; its return is usually told by the site long before. */
 export const offlinePauseMs = 10_000;

@@ -7,13 +7,17 @@ export type Position = {
   rate: number;
   /** Stalls of the last minute: a network that stutters earns a larger cushion. */
   recentStalls: number;
+  /** The picture has just appeared or moved on after a stall: a jump now is hardly seen. */
+  isResuming: boolean;
 };
 
 /** What to do: a rate to play at, and perhaps a place to jump to, given as ms before the live edge. */
 export type CatchUp = { rate: number; jumpToBehindMs?: number };
 
 /** Beyond this a jump disturbs less than a long chase. */
-export const jumpBeyondMs = 4_000;
+export const jumpBeyondMs = 2_500;
+/** The same while resuming. */
+export const jumpBeyondResumingMs = 1_200;
 
 /** The cushion aimed at: 0.5 s, more on a stuttering network, never above 1 s. */
 export function targetBehindMs(recentStalls: number): number {
@@ -21,11 +25,10 @@ export function targetBehindMs(recentStalls: number): number {
 }
 
 /** Decides rate and jump. A chase that has begun goes on until the target, so that the rate does not flutter. */
-export function catchUp({ behindMs, rate, recentStalls }: Position): CatchUp {
+export function catchUp({ behindMs, rate, recentStalls, isResuming }: Position): CatchUp {
   const targetMs = targetBehindMs(recentStalls);
-  if (behindMs > jumpBeyondMs) return { rate: 1, jumpToBehindMs: targetMs };
-  if (behindMs > 2_000) return { rate: 1.25 };
-  if (rate > 1.1 && behindMs > 1_500) return { rate };
+  if (behindMs > (isResuming ? jumpBeyondResumingMs : jumpBeyondMs)) return { rate: 1, jumpToBehindMs: targetMs };
+  if (behindMs > 1_750 || (rate > 1.1 && behindMs > 1_250)) return { rate: 1.25 };
   if (behindMs > targetMs + 400 || (rate > 1 && behindMs > targetMs)) return { rate: 1.1 };
   if (recentStalls > 0 && behindMs < targetMs / 3) return { rate: 0.95 };
   if (rate < 1 && behindMs < targetMs * 0.8) return { rate: 0.95 };

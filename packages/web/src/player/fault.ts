@@ -3,19 +3,22 @@
 /** `detail` is for the statistics overlay and bug reports, never the only thing said. */
 export type PlayerFault = { code: PlayerFaultCode; detail?: string };
 
-export type PlayerFaultCode =
-  | 'channel-offline'
-  | 'channel-not-found'
-  | 'denied'
-  | 'sign-in-needed'
-  | 'no-live-server'
-  | 'site-unreachable'
-  | 'live-unreachable'
-  | 'stream-ended'
-  | 'stream-silent'
-  | 'codec-unsupported'
-  | 'browser-unsupported'
-  | 'picture-broken';
+/** Every code there is. */
+export const playerFaultCodes = [
+  'channel-offline',
+  'channel-not-found',
+  'denied',
+  'sign-in-needed',
+  'no-live-server',
+  'site-unreachable',
+  'live-unreachable',
+  'stream-ended',
+  'stream-silent',
+  'codec-unsupported',
+  'browser-unsupported',
+  'picture-broken',
+] as const;
+export type PlayerFaultCode = (typeof playerFaultCodes)[number];
 
 /** Faults that no further try heals; the viewer must change something first. */
 const finalCodes: ReadonlySet<PlayerFaultCode> = new Set([

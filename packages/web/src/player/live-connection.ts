@@ -62,7 +62,8 @@ export class LiveConnection {
     this.#isRunning = true;
     this.#attempt = 0;
     this.fault = this.#isOnline ? undefined : { code: 'channel-offline' };
-    void this.#connect();
+    if (this.#isOnline) void this.#connect();
+    else this.#connectIn(offlinePauseMs);
   }
 
   stop(): void {

@@ -53,6 +53,8 @@ export type LivePlayerOptions = {
 const tickMs = 250;
 /** A connection is given up after this long without anything new; the first picture may take the live server's 10 s. */
 const firstPatienceMs = 15_000;
+/** After the picture has appeared or moved on again, a jump to the live edge is hardly seen for this long. */
+const resumingMs = 1_000;
 const silencePatienceMs = 6_000;
 /** A paused player lets go of its connection after this, so that an unwatched channel need not send. */
 const pausedPatienceMs = 30_000;
@@ -76,6 +78,7 @@ export class LivePlayer {
   #isUnmuteNeeded = false;
   #stallMoments: number[] = [];
   #stalls = 0;
+  #resumedAt = 0;
   #newestEnd = 0;
   #grewAt = 0;
 
@@ -171,6 +174,7 @@ export class LivePlayer {
 
   #onPlaying(): void {
     if (this.#connection.source === undefined) return;
+    if (!this.#isShowing || this.#isStalled) this.#resumedAt = Date.now();
     this.#isShowing = true;
     this.#isStalled = false;
     this.#connection.markPlaying();
@@ -236,7 +240,12 @@ export class LivePlayer {
     if (exit !== undefined) this.#video.currentTime = exit;
     if (!this.#isShowing || this.#video.seeking) return;
     this.#stallMoments = this.#stallMoments.filter((moment) => now - moment < 60_000);
-    const next = catchUp({ behindMs, rate: this.#video.playbackRate, recentStalls: this.#stallMoments.length });
+    const next = catchUp({
+      behindMs,
+      rate: this.#video.playbackRate,
+      recentStalls: this.#stallMoments.length,
+      isResuming: now - this.#resumedAt < resumingMs,
+    });
     if (next.rate !== this.#video.playbackRate) this.#video.playbackRate = next.rate;
     if (next.jumpToBehindMs !== undefined) this.#video.currentTime = this.#newestEnd - next.jumpToBehindMs / 1000;
   }

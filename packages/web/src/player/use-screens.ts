@@ -2,8 +2,6 @@
 import { onBeforeUnmount, onMounted, readonly, ref } from 'vue';
 import type { Ref } from 'vue';
 
-type OldVideo = HTMLVideoElement & { webkitEnterFullscreen?: () => void };
-
 /** Lives as long as the component; `root` is what fills the screen. */
 export function useScreens(root: Ref<HTMLElement | undefined>, video: Ref<HTMLVideoElement | undefined>) {
   const isFullScreen = ref(false);
@@ -31,7 +29,7 @@ export function useScreens(root: Ref<HTMLElement | undefined>, video: Ref<HTMLVi
     if (isFullScreen.value) return void document.exitFullscreen().catch(() => {});
     if (root.value?.requestFullscreen) return void root.value.requestFullscreen().then(turnWide, () => {});
     // iPhones fill the screen only with the video itself.
-    (video.value as OldVideo | undefined)?.webkitEnterFullscreen?.();
+    if (video.value !== undefined && 'webkitEnterFullscreen' in video.value) (video.value.webkitEnterFullscreen as () => void).call(video.value);
   }
 
   function togglePictureInPicture(): void {
@@ -43,7 +41,7 @@ export function useScreens(root: Ref<HTMLElement | undefined>, video: Ref<HTMLVi
   return {
     isFullScreen: readonly(isFullScreen),
     isPictureInPicture: readonly(isPictureInPicture),
-    canPictureInPicture: document.pictureInPictureEnabled === true,
+    canPictureInPicture: document.pictureInPictureEnabled ?? false,
     toggleFullScreen,
     togglePictureInPicture,
   };
