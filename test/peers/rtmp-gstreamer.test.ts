@@ -1,4 +1,4 @@
-// Our RTMP server session against GStreamer: rtmp2sink and rtmp2src (its own), rtmpsink (librtmp, as in OBS and rtmpdump).
+// Our RTMP server session against GStreamer: rtmp2sink and rtmp2src (its own), rtmpsink (librtmp).
 
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';

@@ -22,7 +22,7 @@ const nalTypes = { vps: 32, sps: 33, pps: 34 } as const;
 export function readHevcConfig(bytes: Uint8Array): HevcConfig {
   if (bytes.length < 23) throw new FormatError(0, path, `${bytes.length} bytes < 23`);
   const view = viewOf(bytes);
-  // Early writers left the version at 0 (FFmpeg accepts it too).
+  // 0 is let pass: nothing read below depends on it.
   if (view.getUint8(0) > 1) throw new FormatError(0, path, `version ${view.getUint8(0)} is not 1`);
   const general = view.getUint8(1);
   const lengthSize = (view.getUint8(21) & 3) + 1;

@@ -64,7 +64,7 @@ class AmfReader {
       case 13:
         return undefined;
       case 8:
-        // The count of an ECMA array is only a hint (FFmpeg and many cameras write 0): the end marker rules.
+        // The count of an ECMA array is only a hint (FLV 10.1 Annex E calls it approximate): the end marker rules.
         this.#take(4);
         return this.#object(depth);
       case 10:

@@ -34,7 +34,7 @@ export function readVideoBody(body: Uint8Array): VideoBody {
 
 function readLegacy(body: Uint8Array, first: number): VideoBody {
   const codecId = first & 0x0f;
-  // 12 for H.265 is what Chinese cameras and encoders used before enhanced RTMP.
+  // 12 for H.265 is the private number that encoders used before enhanced RTMP.
   const codec = codecId === 7 ? 'h264' : codecId === 12 ? 'h265' : undefined;
   if (codec === undefined) {
     throw new FormatError(0, path, `video codec ${legacyCodecs[codecId] ?? codecId} is not supported`);

@@ -173,7 +173,7 @@ export class ChunkReader {
   }
 
   #open(id: number, format: number, at: number): ChunkStream {
-    // librtmp begins some streams with format 1; 2 says no length, so nothing can follow from it.
+    // Format 1 says enough to begin with, on message stream 0; 2 says no length, so nothing can follow from it.
     if (format > 1) throw this.#error(at, `chunk stream ${id} begins with format ${format}`);
     if (this.#streams.size >= this.#limits.chunkStreams) {
       throw this.#error(at, `more than ${this.#limits.chunkStreams} chunk streams`);

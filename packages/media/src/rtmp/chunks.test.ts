@@ -49,7 +49,7 @@ const cases: { name: string; bytes: string; messages: RtmpMessage[] }[] = [
     messages: [{ ...message, body: hex('aa') }, { ...message, timestamp: 2000, body: hex('bb') }],
   },
   {
-    name: 'a stream that begins with format 1, as those of librtmp may',
+    name: 'a stream that begins with format 1',
     bytes: '46 000028 000002 08 aabb',
     messages: [{ typeId: 8, streamId: 0, timestamp: 40, body: hex('aabb') }],
   },

@@ -36,7 +36,7 @@ function readValues(body: Uint8Array): AmfValue[] {
 
 const maxValues = 64;
 
-/** Type 15 and 17 messages open with a byte 0 and go on in AMF 0, whatever their number says (so do all servers). */
+/** Type 15 and 17 messages open with a byte 0 and go on in AMF 0: we announce no AMF 3. */
 export function unwrapAmf3(body: Uint8Array): Uint8Array {
   return body[0] === 0 ? body.subarray(1) : body;
 }

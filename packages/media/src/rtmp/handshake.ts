@@ -1,6 +1,5 @@
 // The RTMP handshake (Adobe RTMP 1.0 §5.2), the simple one on both sides. A client with the digest form (a version in
-// C1) is answered with the echo too: it is refused by no current client, and a version of 0 in our packet tells the peer
-// that we take no part in digests.
+// C1) is answered with the echo too; a version of 0 in our packet tells the peer that we take no part in digests.
 
 import { FormatError } from '../errors.ts';
 

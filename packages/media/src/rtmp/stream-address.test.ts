@@ -4,8 +4,8 @@ import { streamAddress } from './stream-address.ts';
 
 const cases: { who: string; from: { app: string; tcUrl: string; name: string }; app: string; name: string; query: string }[] = [
   { who: 'no query', from: { app: 'live', tcUrl: 'rtmp://h/live', name: 'room1' }, app: 'live', name: 'room1', query: '' },
-  { who: 'the query in the name (FFmpeg)', from: { app: 'live', tcUrl: 'rtmp://h:1935/live', name: 'room1?token=x&n=1' }, app: 'live', name: 'room1', query: 'token=x&n=1' },
-  { who: 'the query in app and tcUrl (OBS)', from: { app: 'live?token=x', tcUrl: 'rtmp://h/live?token=x', name: 'room1' }, app: 'live', name: 'room1', query: 'token=x' },
+  { who: 'the query in the name, as FFmpeg has it', from: { app: 'live', tcUrl: 'rtmp://h:1935/live', name: 'room1?token=x&n=1' }, app: 'live', name: 'room1', query: 'token=x&n=1' },
+  { who: 'the query in app and tcUrl', from: { app: 'live?token=x', tcUrl: 'rtmp://h/live?token=x', name: 'room1' }, app: 'live', name: 'room1', query: 'token=x' },
   { who: 'the query in tcUrl alone', from: { app: 'live', tcUrl: 'rtmp://h/live?token=x', name: 'room1' }, app: 'live', name: 'room1', query: 'token=x' },
   { who: 'queries everywhere', from: { app: 'live?a=2&b=2', tcUrl: 'rtmp://h/live?a=3&b=3&c=3', name: 'room1?a=1' }, app: 'live', name: 'room1', query: 'a=1&b=2&c=3' },
   { who: 'two values of one parameter', from: { app: 'live?a=3', tcUrl: '', name: 'room1?a=1&a=2' }, app: 'live', name: 'room1', query: 'a=1&a=2' },

@@ -1,4 +1,4 @@
-// Addresses of RTMP streams: rtmp://host[:port]/app/name?query (and rtmps), cut the way FFmpeg and OBS cut them.
+// Addresses of RTMP streams: rtmp://host[:port]/app/name?query (and rtmps).
 
 import { FormatError } from '../errors.ts';
 
