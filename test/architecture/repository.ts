@@ -68,8 +68,8 @@ export function packageOfFile(repository: Repository, path: string): Package | u
   return repository.packages.find((each) => each.folder === folder);
 }
 
-/** Tests may use more than the product: packages of the root, Node's test runner. */
-export const isTest = (path: string): boolean => path.endsWith('.test.ts') || path.startsWith('test/') || path.startsWith('bench/');
+/** Tests and benches may use more than the product: packages of the root, Node's test runner. */
+export const isTest = (path: string): boolean => path.endsWith('.test.ts') || /^(packages\/[^/]+\/)?(test|bench)\//.test(path);
 
 /** The name of an npm package in an import: `kysely/migration` → `kysely`; undefined for relative and `node:` imports. */
 export function packageNameOf(specifier: string): string | undefined {
