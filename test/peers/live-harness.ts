@@ -1,78 +1,27 @@
-// A live server in the test's own process on free ports, with keys as the site would send them, and foreign programs round it.
+// Foreign programs round a live server that runs in the test's own process.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { promisify } from 'node:util';
-import type { AgentOptions } from '@lubo/agent';
-import { readConfig } from '@lubo/config';
-import type { LiveReport } from '@lubo/contract';
-import { type StreamAction, signStreamToken } from '@lubo/contract/stream-token';
-import { type Limits, type Live, startLive } from '@lubo/live';
-import { type Logger, pino } from 'pino';
 
 const run = promisify(execFile);
-const key = '5e'.repeat(32);
 
-/** The site as the live server sees it. */
-export type TestLive = {
-  live: Live;
-  site: { isConnected: boolean };
-  /** Log lines, oldest first. */
-  logs: Record<string, unknown>[];
-  report(): LiveReport;
-  token(name: string, action: StreamAction, seconds?: number): string;
-  flvUrl(name: string): string;
-  rtmpUrl(name: string, action: StreamAction): string;
-  /** Starts a program that is ended with the test. */
-  start(program: string, args: readonly string[]): ChildProcess;
-  close(): Promise<void>;
-};
-
-export async function startTestLive(limits: Partial<Limits> = {}): Promise<TestLive> {
-  const site = { isConnected: true };
-  const logs: Record<string, unknown>[] = [];
-  const log: Logger = pino({ level: 'debug' }, { write: (line: string) => void logs.push(JSON.parse(line) as Record<string, unknown>) });
-  const config = readConfig({ fileName: 'none', text: undefined, env: { LUBO_LIVE_HOST: '127.0.0.1' } });
-  config.live.httpPort = config.live.rtmpPort = 0;
-  let report: AgentOptions['report'] | undefined;
-  const live = await startLive({
-    config,
-    log,
-    limits,
-    dataDir: '',
-    facts: { hostname: 'test', os: 'test', ip: '127.0.0.1', mac: '', version: '0' },
-    connectLink(options) {
-      report = options.report;
-      options.onState({ settings: { tokenKeys: [key] } }, 1, 'site');
-      return { get isConnected() { return site.isConnected; }, reportSoon() {}, close: () => Promise.resolve() };
-    },
-  });
-  const programs = new Set<ChildProcess>();
-  const token: TestLive['token'] = (name, action, seconds = 60) => signStreamToken(key, name, action, Date.now() / 1000 + seconds);
+/** Programs that a test starts; `end` kills those that still run. */
+export function programs(): { start(program: string, args: readonly string[]): ChildProcess; end(): void } {
+  const running = new Set<ChildProcess>();
   return {
-    live,
-    site,
-    logs,
-    report() {
-      const message = report?.();
-      if (message?.type !== 'live-report') throw new Error('no report');
-      return message.report;
-    },
-    token,
-    flvUrl: (name) => `http://127.0.0.1:${live.httpPort}/live/${name}.flv?token=${token(name, 'play')}`,
-    rtmpUrl: (name, action) => `rtmp://127.0.0.1:${live.rtmpPort}/live/${name}?token=${token(name, action)}`,
     start(program, args) {
       const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
       child.stdout.resume();
       child.stderr.resume();
-      programs.add(child);
-      child.once('exit', () => programs.delete(child));
+      running.add(child);
+      child.once('exit', () => running.delete(child));
       return child;
     },
-    async close() {
-      for (const child of programs) child.kill('SIGKILL');
-      await live.close();
+    end() {
+      for (const child of running) child.kill('SIGKILL');
     },
   };
 }
@@ -141,13 +90,4 @@ export async function decode(url: string, seconds: number): Promise<string> {
 /** Decode times of one kind, seconds. */
 export function timesOf(packets: readonly ProbedPacket[], kind: 'video' | 'audio'): number[] {
   return packets.filter(({ codec_type }) => codec_type === kind).map(({ dts_time }) => Number(dts_time));
-}
-
-/** Waits until `isTrue`, asking every 20 ms; rejects after `seconds`. */
-export async function until(what: string, isTrue: () => boolean, seconds = 15): Promise<void> {
-  const end = performance.now() + seconds * 1000;
-  while (!isTrue()) {
-    if (performance.now() > end) throw new Error(`did not happen within ${seconds} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

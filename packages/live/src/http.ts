@@ -33,7 +33,7 @@ export function createHttp(options: HttpOptions): Server {
     headersTimeout: limits.httpHeadMillis,
     requestTimeout: limits.httpHeadMillis,
     keepAliveTimeout: limits.httpIdleMillis,
-    connectionsCheckingInterval: 1_000,
+    connectionsCheckingInterval: Math.min(1_000, limits.httpHeadMillis),
   });
   server.maxConnections = limits.httpConnections;
   server.on('request', (request, response) => {

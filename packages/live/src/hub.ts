@@ -57,8 +57,10 @@ export class Hub {
   /** A publisher takes its stream, or learns in a word for people and logs why not. */
   publish(name: string, publisher: Publisher): Publication | { refused: string } {
     const hasViewers = (this.#streams.get(name)?.viewers.size ?? 0) > 0;
-    // Without the site nobody would tell this publisher to stop again.
-    if (!this.#options.isSiteThere() && !hasViewers) return { refused: 'the site is away and nobody waits for this stream' };
+    // Without the site nobody would tell this publisher to stop again; a link that is just being made is no absence.
+    this.#noteSite();
+    const absence = this.#options.timers.now() - (this.#awaySince ?? Infinity);
+    if (absence > this.#options.limits.siteGraceMillis && !hasViewers) return { refused: 'the site is away and nobody waits for this stream' };
     return this.#stream(name)?.publish(publisher) ?? { refused: 'too many streams' };
   }
 

@@ -26,6 +26,8 @@ export type Limits = {
   waitMillis: number;
   /** Viewers are kept this long for a publisher who went away to come back. */
   reconnectMillis: number;
+  /** With the site away for longer than this, publishers for whom nobody waits are not let in. */
+  siteGraceMillis: number;
   /** With the site away, a publisher without viewers is closed after this time. */
   abandonedMillis: number;
   /** A viewer whose connection takes no byte for this long is closed; below 30 s so that the sweep keeps within it. */
@@ -76,6 +78,7 @@ export const defaultLimits: Limits = {
   publisherBurstMillis: 5_000,
   waitMillis: 10_000,
   reconnectMillis: 10_000,
+  siteGraceMillis: 10_000,
   abandonedMillis: 30_000,
   stuckMillis: 25_000,
   queueBytes: 2 * 1024 * 1024,
