@@ -97,13 +97,13 @@ export function useChannels() {
     const stopListening = listen({
       onGap: () => {
         clearTimeout(lostTimer);
+        lostTimer = undefined;
         isStale.value = false;
         if (isFirst) isFirst = false;
         else void reread();
       },
       onLost: () => {
-        clearTimeout(lostTimer);
-        lostTimer = setTimeout(() => (isStale.value = true), lostNoticeMs);
+        lostTimer ??= setTimeout(() => (isStale.value = true), lostNoticeMs);
       },
       on: {
         channel: (channel) => apply(withChannel(list.value, channel)),
