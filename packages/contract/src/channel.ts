@@ -60,7 +60,8 @@ export const NewChannel = z.object({
   source: ChannelSource,
   isStarted: z.boolean().default(true),
 });
-export const ChannelEdit = NewChannel.omit({ gatherId: true }).partial();
+// Not made of NewChannel: its defaults would come in where a field is left out.
+export const ChannelEdit = z.object({ name: Name, gradeId: Id.nullable(), source: ChannelSource, isStarted: z.boolean() }).partial();
 
 /** Where to play; all addresses are signed and short-lived, so ask again before each new connection. */
 export const WatchAddresses = z.object({
