@@ -13,7 +13,15 @@ export function useChannel(id: string) {
   const channel = shallowRef<Channel | undefined>(seenChannel(id));
   const isGone = ref(false);
 
-  async function read(): Promise<void> {
+  let reading: Promise<void> | undefined;
+
+  /** Reads the channel anew; calls while one runs share it. */
+  function read(): Promise<void> {
+    reading ??= readOnce().finally(() => (reading = undefined));
+    return reading;
+  }
+
+  async function readOnce(): Promise<void> {
     try {
       channel.value = await call(routes.getChannel, { params: { id } });
       isGone.value = false;
@@ -43,5 +51,5 @@ export function useChannel(id: string) {
     });
   });
 
-  return { channel: readonly(channel), isGone: readonly(isGone), read };
+  return { channel: readonly(channel), isGone: readonly(isGone) };
 }

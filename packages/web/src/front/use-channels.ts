@@ -93,14 +93,13 @@ export function useChannels() {
 
   onMounted(() => {
     void reread();
-    let isFirst = true;
     const stopListening = listen({
       onGap: () => {
         clearTimeout(lostTimer);
         lostTimer = undefined;
         isStale.value = false;
-        if (isFirst) isFirst = false;
-        else void reread();
+        // While the first reading runs this joins it; one that is answered already may have missed a change.
+        void reread();
       },
       onLost: () => {
         lostTimer ??= setTimeout(() => (isStale.value = true), lostNoticeMs);
