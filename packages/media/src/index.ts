@@ -65,3 +65,24 @@ export { playlistContentType, targetDurationOf, writeMasterPlaylist, writeMediaP
 export type { HlsSegment, HlsVariant, MediaPlaylist } from './hls/playlist.ts';
 export { addSegment, emptyWindow } from './hls/window.ts';
 export type { LiveWindow } from './hls/window.ts';
+
+// RTSP, RTP
+export * from './rtsp/message.ts';
+export * from './rtsp/stream-reader.ts';
+export * from './rtsp/url.ts';
+export * from './rtsp/auth.ts';
+export * from './rtsp/base64.ts';
+export * from './rtsp/sdp.ts';
+export * from './rtsp/transport.ts';
+export * from './rtsp/media-choice.ts';
+export * from './rtsp/events.ts';
+export * from './rtsp/client-session.ts';
+export * from './rtp/packet.ts';
+export * from './rtp/reorder.ts';
+export * from './rtp/rtcp.ts';
+export * from './rtp/clock.ts';
+export * from './rtp/dts.ts';
+export * from './rtp/depacketizer.ts';
+export * from './rtp/format.ts';
+export * from './rtp/receiver.ts';
+export * from './rtp/sound.ts';
