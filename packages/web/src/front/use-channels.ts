@@ -16,6 +16,8 @@ const slowPollMs = 60_000;
 const lostNoticeMs = 4_000;
 
 const seen = new Map<string, Channel>();
+/** What the last page with a list showed: the next one begins with it, and a way back keeps its place. */
+let lastList: ChannelList | undefined;
 
 /** A channel that some page has read lately, to paint the next page before the site answers. */
 export function seenChannel(id: string): Channel | undefined {
@@ -24,8 +26,8 @@ export function seenChannel(id: string): Channel | undefined {
 
 /** Lives as long as the component that calls it. */
 export function useChannels() {
-  const list = shallowRef<ChannelList>(emptyList);
-  const isRead = ref(false);
+  const list = shallowRef<ChannelList>(lastList ?? emptyList);
+  const isRead = ref(lastList !== undefined);
   const isLoading = ref(false);
   const isStale = ref(false);
   const error = shallowRef<unknown>();
@@ -36,6 +38,7 @@ export function useChannels() {
   function take(next: ChannelList): void {
     for (const row of next.rows) seen.set(row.id, row);
     list.value = next;
+    lastList = next;
   }
 
   async function readPages(count: number): Promise<void> {

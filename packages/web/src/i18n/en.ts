@@ -41,7 +41,6 @@ export const en: Messages = {
   },
   watch: {
     others: 'Other channels',
-    othersNone: 'No other channels',
     allChannels: 'All channels',
     share: 'Copy link',
     shared: 'Link copied',

@@ -40,7 +40,6 @@ export const zhCn = {
   },
   watch: {
     others: '其他频道',
-    othersNone: '没有其他频道',
     allChannels: '全部频道',
     share: '复制链接',
     shared: '链接已复制',
