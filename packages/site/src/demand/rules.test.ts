@@ -3,7 +3,11 @@ import { test } from 'node:test';
 import { type Demand, chooseLiveServer, graceMillis, idleMillis, leaseMillis, moveMillis, stepOf } from './rules.ts';
 
 const demand = (over: Partial<Demand> = {}): Demand => ({
-  ...{ channelId: 'c', gatherId: 'g', liveServerId: 'l1', wantedUntil: leaseMillis, lostAt: undefined },
+  channelId: 'c',
+  gatherId: 'g',
+  liveServerId: 'l1',
+  wantedUntil: leaseMillis,
+  lostAt: undefined,
   ...over,
 });
 

@@ -1,7 +1,7 @@
 // When a demand ends or moves to another live server, and which live server a new one gets. Pure; times in ms.
 
 /** How long a viewer may take from `watch` to its connection. */
-export const leaseMillis = 15_000;
+export const leaseMillis = 10_000;
 /** How long nobody must have been watching before a push ends. */
 export const idleMillis = 10_000;
 /** After the site's start, and after a live server's loss: time for both to come back and report. */

@@ -1,11 +1,12 @@
 // Watching: from the viewer's request to the gather's push and back, with fake agents on real sockets.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { type ChannelSettings, routes } from '@lubo/contract';
+import { type ChannelSettings, LiveSettings, routes } from '@lubo/contract';
 import { checkStreamToken } from '@lubo/contract/stream-token';
 import type { FakeAgent } from '../testing/fake-agent.ts';
 import { type SiteInHand, siteInHand } from '../testing/site-in-hand.ts';
 import { until } from '../testing/until.ts';
+import { leaseMillis } from './rules.ts';
 
 type Stage = SiteInHand & { gather: FakeAgent; live: FakeAgent; channel: ChannelSettings; watch(id?: string): ReturnType<typeof watch> };
 
@@ -71,7 +72,7 @@ test('the first viewer makes the gather push to the live server; both addresses 
   const push = new URL(gather.push(channel.id)?.url ?? '');
   assert.equal(`${push.protocol}//${push.host}${push.pathname}`, `rtmp://127.0.0.1:1935/live/${channel.id}`);
 
-  const { tokenKeys } = live.held()?.resources['settings'] as { tokenKeys: string[] };
+  const { tokenKeys } = LiveSettings.parse(live.held()?.resources['settings']);
   const check = (url: URL, action: 'play' | 'publish', later: number) =>
     checkStreamToken(tokenKeys, channel.id, action, url.searchParams.get('token'), clock.now() / 1000 + later);
   assert.equal(check(flv, 'play', 300), undefined);
@@ -92,9 +93,9 @@ test('a second viewer changes nothing for the gather, and gets the same address'
   assert.equal(gather.messages.length, count);
 });
 
-test('nobody comes: the push ends 15 s after the last request', async (t) => {
+test('nobody comes: the push ends with the lease of the last request', async (t) => {
   const { gather, live, pass, channel } = await stage(t);
-  await pass(14_000, [gather, live]);
+  await pass(leaseMillis - 1_000, [gather, live]);
   assert.ok(gather.push(channel.id));
   await pass(1_500, [gather, live]);
   await gather.until('the push ends', () => gather.push(channel.id) === undefined);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { routes } from '@lubo/contract';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { connectFakeAgent } from '../testing/fake-agent.ts';
 import { enrolLocally, siteInHand } from '../testing/site-in-hand.ts';
 import { until } from '../testing/until.ts';

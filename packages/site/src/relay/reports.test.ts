@@ -4,7 +4,12 @@ import type { GatherChannelReport, LiveStreamReport } from '@lubo/contract';
 import { type ReportChange, createReports } from './reports.ts';
 
 const channel = (id: string, over: Partial<GatherChannelReport> = {}): GatherChannelReport => ({
-  ...{ id, state: 'running', isPushing: false, isRecording: false, receiveKbps: 1, sendKbps: 1 },
+  id,
+  state: 'running',
+  isPushing: false,
+  isRecording: false,
+  receiveKbps: 1,
+  sendKbps: 1,
   ...over,
 });
 const stream = (name: string, viewers: number): LiveStreamReport => ({ name, isPublishing: true, viewers, bytesIn: 0, bytesOut: 0 });

@@ -12,7 +12,7 @@ import {
   relayPath,
   relayProtocol,
 } from '@lubo/contract';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { until } from './until.ts';
 
 export type FakeAgent = {

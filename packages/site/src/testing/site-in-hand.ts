@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Config } from '@lubo/config';
-import { type AgentKind, type ChannelSettings, type Enrolment, Problem, type ResponseOf, type Route, type Session, routes } from '@lubo/contract';
+import { type AgentKind, type ChannelSettings, type Enrolment, Problem, type ResponseOf, type Route, routes } from '@lubo/contract';
 import { pino } from 'pino';
 import { createPasswords } from '../auth/password.ts';
 import { type Site, type SiteDeps, build } from '../site.ts';
@@ -25,7 +25,14 @@ export type CallOptions = {
 };
 
 /** `body` is the parsed answer; successes and problems have been checked against the contract. */
-export type Answer<R extends Route> = { status: number; body: ResponseOf<R>; problem: Problem | undefined; cookie: string | undefined; setCookie: string; headers: Record<string, unknown> };
+export type Answer<R extends Route> = {
+  status: number;
+  body: ResponseOf<R>;
+  problem: Problem | undefined;
+  cookie: string | undefined;
+  setCookie: string;
+  headers: Record<string, unknown>;
+};
 
 export type SiteInHand = {
   site: Site;
@@ -81,7 +88,12 @@ export async function siteInHand(t: TestContext, options: SiteInHandOptions = {}
   let cookie: string | undefined;
   const adminCookie = async (): Promise<string> => (cookie ??= await signInAsAdmin(site, call));
   return {
-    ...{ site, clock, dataDir, url, call, adminCookie },
+    site,
+    clock,
+    dataDir,
+    url,
+    call,
+    adminCookie,
     viewerCookie: async () => signInAsViewer(dataDir, call),
     async agent(kind, enrolment) {
       return connectFakeAgent(url, kind, enrolment ?? (await enrolLocally(call, kind)));
@@ -132,7 +144,10 @@ async function callSite<R extends Route>(site: Site, route: R, options: CallOpti
   const setCookie = String(response.headers['set-cookie'] ?? '');
   const [cookie] = setCookie.split(';');
   return {
-    ...{ status: response.statusCode, body: body as ResponseOf<R>, setCookie, headers: response.headers },
+    status: response.statusCode,
+    body: body as ResponseOf<R>,
+    setCookie,
+    headers: response.headers,
     problem: isProblem ? Problem.parse(json) : undefined,
     cookie: cookie === '' ? undefined : cookie,
   };
@@ -156,6 +171,6 @@ async function signInAsViewer(dataDir: string, call: SiteInHand['call']): Promis
   db.prepare("insert into passwords (person_id, sign_in_name, hash) values ('viewer000000', 'viewer', ?)").run(hash);
   db.close();
   const { cookie, body } = await call(routes.signIn, { body: { name: 'viewer', password: 'viewer password' } });
-  assert.equal((body as Session).person.role, 'viewer');
+  assert.equal(body.person.role, 'viewer');
   return cookie ?? '';
 }

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AppError, Problem, routes } from '@lubo/contract';
+import { siteInHand } from '../testing/site-in-hand.ts';
+import { validate } from './serve.ts';
+
+test('every wrong field is told at once, with its place', async (t) => {
+  const hand = await siteInHand(t);
+  const cookie = await hand.adminCookie();
+  const body = { name: ' ', gatherId: 'x', source: { mode: 'file', path: '' }, isStarted: 'yes' };
+  const { status, problem } = await hand.call(routes.createChannel, { cookie, body });
+  assert.deepEqual([status, problem?.code], [400, 'invalid-request']);
+  assert.deepEqual(problem?.errors?.map((error) => error.path).toSorted(), ['body.gatherId', 'body.isStarted', 'body.name', 'body.source.path']);
+  const query = await hand.call(routes.listChannels, { query: { page: '0', pageSize: '9999', search: 'x'.repeat(65) } });
+  assert.deepEqual(query.problem?.errors?.map((error) => error.path), ['query.page', 'query.pageSize', 'query.search']);
+});
+
+test('params, query and body are checked together', () => {
+  const all = { ...routes.editChannel, query: routes.listChannels.query };
+  const good = { params: { id: '000000000000' }, query: { page: '2' }, body: { name: ' 一班 ', other: 1 } };
+  assert.deepEqual(validate(all, good), { params: good.params, query: { page: 2, pageSize: 50 }, body: { name: '一班' } });
+  assert.throws(
+    () => validate(all, { params: {}, query: { page: 'x' }, body: undefined }),
+    (error) => error instanceof AppError && error.fields.map((field) => field.path).join() === 'params.id,query.page,body',
+  );
+});
+
+for (const [what, request, status, code] of [
+  ['a body that is no JSON', { payload: '{', headers: { 'content-type': 'application/json' } }, 400, 'malformed-request'],
+  ['a body of another type', { payload: 'a=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 415, 'not-json'],
+  ['a body past the limit', { payload: JSON.stringify({ name: 'x'.repeat(300_000) }), headers: { 'content-type': 'application/json' } }, 413, 'body-too-large'],
+  ['no body', {}, 400, 'invalid-request'],
+  ['an empty JSON body', { payload: '', headers: { 'content-type': 'application/json' } }, 400, 'invalid-request'],
+  ['a body that would change prototypes', { payload: '{"__proto__":{"a":1}}', headers: { 'content-type': 'application/json' } }, 400, 'malformed-request'],
+] as const) {
+  test(`${what} is answered with a problem`, async (t) => {
+    const { site } = await siteInHand(t);
+    const response = await site.app.inject({ method: 'POST', url: '/api/session', ...request });
+    assert.equal(response.statusCode, status);
+    assert.match(String(response.headers['content-type']), /^application\/problem\+json/);
+    const problem = Problem.parse(response.json());
+    assert.deepEqual([problem.status, problem.code], [status, code]);
+  });
+}
+
+test('unknown addresses of the API are problems, whatever the method', async (t) => {
+  const { site } = await siteInHand(t);
+  for (const [method, url] of [['GET', '/api'], ['GET', '/api/nope'], ['PUT', '/api/channels'], ['POST', '/'], ['GET', '/api/channels/%2e%2e/x'], ['GET', '/missing.js']] as const) {
+    const response = await site.app.inject({ method, url });
+    assert.equal(response.statusCode, 404, `${method} ${url}`);
+    assert.equal(Problem.parse(response.json()).code, 'no-such-address');
+  }
+});
+
+test('every answer carries the headers that keep pages safe; answers of the API are kept nowhere', async (t) => {
+  const { site } = await siteInHand(t);
+  for (const url of ['/healthz', '/api/site', '/api/nope', '/api/agents']) {
+    const { headers } = await site.app.inject(url);
+    const policy = String(headers['content-security-policy']);
+    for (const part of ["script-src 'self';", "worker-src 'self' blob:", "object-src 'none'", "frame-ancestors 'self'"]) assert.ok(policy.includes(part), part);
+    assert.doesNotMatch(policy, /script-src[^;]*unsafe/);
+    assert.equal(headers['x-content-type-options'], 'nosniff');
+    assert.equal(headers['cache-control'], 'no-store', url);
+  }
+});
+
+test('what breaks inside is told to the log, not to the caller', async (t) => {
+  const hand = await siteInHand(t);
+  await hand.site.app.ready();
+  const { default: Sqlite } = await import('better-sqlite3');
+  const db = new Sqlite(`${hand.dataDir}/site/lubo.sqlite`);
+  db.exec('alter table subjects rename to secrets_inside');
+  db.close();
+  const { status, problem } = await hand.call(routes.listSubjects);
+  assert.deepEqual([status, problem?.code], [500, 'internal']);
+  assert.doesNotMatch(JSON.stringify(problem), /subjects|SQL/i);
+});
