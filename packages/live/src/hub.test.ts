@@ -112,13 +112,34 @@ describe('a hub of streams', () => {
     assert.deepEqual(viewer.marks('video'), [2]);
   });
 
+  test('what an earlier publisher sent last goes to its viewers and not into what newcomers begin with', () => {
+    for (const isTakeOver of [true, false]) {
+      const name = `room-${isTakeOver}`;
+      const old = publish(name);
+      send(old, 0, [1]);
+      const { viewer } = watch(name);
+      old.write(picture(40, { isKeyframe: true, mark: 2 }));
+      if (!isTakeOver) old.end();
+      const next = publish(name);
+      assert.deepEqual(viewer.marks('video'), [1, 2]);
+      const { viewer: newcomer } = watch(name);
+      timers.advance(0);
+      assert.equal(newcomer.writes.length, 0);
+      send(next, 0, [3]);
+      assert.deepEqual(newcomer.marks('video'), [3]);
+      assert.deepEqual(viewer.marks('video'), [1, 2, 3]);
+    }
+  });
+
   test('when the tracks change, viewers whose header is wrong by now are ended; who waits is not', () => {
     const publication = publish('room', fakePublisher(), [announcement({ video: true }), videoHeader()]);
     send(publication, 0, [1]);
     const { viewer } = watch();
+    publication.write(picture(40, { mark: 9 }));
     publication.write(audioHeader());
     publication.write(sound(50));
     timers.advance(0);
+    assert.deepEqual(viewer.marks('video'), [1, 9]);
     assert.equal(viewer.endedFor, 'tracks-changed');
     const { viewer: second } = watch();
     assert.equal(second.writes.length, 0);

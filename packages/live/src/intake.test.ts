@@ -110,7 +110,7 @@ test('codecs that no viewer could play are named in the error', () => {
 test('what is held back before the tracks are known is bounded', () => {
   const { out, write } = takeIn([announcement({ video: true, audio: true }), videoHeader(), picture(0, { isKeyframe: true, size: defaultLimits.intakeBytes })]);
   write(audioHeader());
-  assert.deepEqual(out, []);
+  assert.equal(out.length, 0);
   write(picture(40));
   write(picture(80, { isKeyframe: true }));
   assert.deepEqual(kindsOf(out), ['script', 'video', 'audio', 'video!']);

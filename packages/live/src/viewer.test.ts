@@ -108,6 +108,7 @@ describe('a viewer of a stream', () => {
     assert.ok((marks[5] ?? 0) > 10, 'left something out');
     assert.equal(marks.at(-1), 74);
     assert.equal(stream.skips, 1);
+    assert.equal(viewer.flv().tags.filter(({ type }) => type === 'script').length, 1, 'is told its configuration once');
     const times = viewer.times('video');
     assert.deepEqual(times.slice(5, 8).map((time, i) => time - (times[4 + i] ?? 0)), [45, 200, 200]);
     assertRising(times);
