@@ -26,109 +26,126 @@ export function seenChannel(id: string): Channel | undefined {
 
 /** Lives as long as the component that calls it. */
 export function useChannels() {
-  const list = shallowRef<ChannelList>(lastList ?? emptyList);
-  const isRead = ref(lastList !== undefined);
-  const isLoading = ref(false);
+  const reader = new ChannelReader();
   const isStale = ref(false);
-  const error = shallowRef<unknown>();
-  let reading: Promise<void> | undefined;
-  let rereadTimer: ReturnType<typeof setTimeout> | undefined;
   let lostTimer: ReturnType<typeof setTimeout> | undefined;
 
-  function take(next: ChannelList): void {
-    for (const row of next.rows) seen.set(row.id, row);
-    list.value = next;
-    lastList = next;
-  }
-
-  async function readPages(count: number): Promise<void> {
-    const size = count <= largestPage ? Math.max(pageSize, Math.ceil(count / pageSize) * pageSize) : largestPage;
-    let next = emptyList;
-    for (let page = 1; page === 1 || next.rows.length < count; page += 1) {
-      const answer = await call(routes.listChannels, { query: { page, pageSize: Math.min(size, largestPage) } });
-      next = withPage(next, answer);
-      if (answer.rows.length === 0 || isWhole(next)) break;
+  function setConnected(isConnected: boolean): void {
+    if (!isConnected) {
+      lostTimer ??= setTimeout(() => (isStale.value = true), lostNoticeMs);
+      return;
     }
-    take(next);
-  }
-
-  /** Reads what is loaded anew; calls while one runs share it. */
-  function reread(): Promise<void> {
-    reading ??= guarded(() => readPages(Math.max(list.value.rows.length, pageSize))).finally(() => (reading = undefined));
-    return reading;
-  }
-
-  async function loadMore(): Promise<void> {
-    if (reading !== undefined || isWhole(list.value)) return;
-    const held = list.value.rows.length;
-    reading = guarded(async () => {
-      // The page that holds the first missing row; rows that shifted meanwhile come twice and are merged.
-      const page = Math.floor(held / pageSize) + 1;
-      take(withPage(list.value, await call(routes.listChannels, { query: { page, pageSize } })));
-      if (list.value.rows.length === held && !isWhole(list.value)) await readPages(held + pageSize);
-    }).finally(() => (reading = undefined));
-    await reading;
-  }
-
-  async function guarded(run: () => Promise<void>): Promise<void> {
-    isLoading.value = true;
-    try {
-      await run();
-      isRead.value = true;
-      error.value = undefined;
-    } catch (caught) {
-      error.value = caught;
-    } finally {
-      isLoading.value = false;
-    }
-  }
-
-  function rereadSoon(): void {
-    clearTimeout(rereadTimer);
-    rereadTimer = setTimeout(() => void reread(), rereadDelayMs);
-  }
-
-  function apply(next: ChannelList | undefined): void {
-    // A change that arrives during a reading may be older or newer than its answer: read once more.
-    if (next === undefined || reading !== undefined) rereadSoon();
-    if (next !== undefined) take(next);
+    clearTimeout(lostTimer);
+    lostTimer = undefined;
+    isStale.value = false;
   }
 
   onMounted(() => {
-    void reread();
+    void reader.reread();
     const stopListening = listen({
       onGap: () => {
-        clearTimeout(lostTimer);
-        lostTimer = undefined;
-        isStale.value = false;
+        setConnected(true);
         // While the first reading runs this joins it; one that is answered already may have missed a change.
-        void reread();
+        void reader.reread();
       },
-      onLost: () => {
-        lostTimer ??= setTimeout(() => (isStale.value = true), lostNoticeMs);
-      },
+      onLost: () => setConnected(false),
       on: {
-        channel: (channel) => apply(withChannel(list.value, channel)),
-        'channel-removed': ({ id }) => apply(withoutChannel(list.value, id)),
+        channel: (channel) => reader.apply(withChannel(reader.list.value, channel)),
+        'channel-removed': ({ id }) => reader.apply(withoutChannel(reader.list.value, id)),
       },
     });
-    const poll = setInterval(() => void reread(), slowPollMs);
+    const poll = setInterval(() => void reader.reread(), slowPollMs);
     onBeforeUnmount(() => {
       stopListening();
       clearInterval(poll);
-      clearTimeout(rereadTimer);
       clearTimeout(lostTimer);
+      reader.close();
     });
   });
 
   return {
-    list: readonly(list),
-    isRead: readonly(isRead),
-    isLoading: readonly(isLoading),
+    list: readonly(reader.list),
+    isRead: readonly(reader.isRead),
+    isLoading: readonly(reader.isLoading),
+    error: readonly(reader.error),
     isStale: readonly(isStale),
-    error: readonly(error),
-    hasMore: computed(() => !isWhole(list.value)),
-    loadMore,
-    reread,
+    hasMore: computed(() => !isWhole(reader.list.value)),
+    loadMore: () => reader.loadMore(),
+    reread: () => reader.reread(),
   };
+}
+
+/** Reads pages of the list, one reading at a time. */
+class ChannelReader {
+  readonly list = shallowRef<ChannelList>(lastList ?? emptyList);
+  readonly isRead = ref(lastList !== undefined);
+  readonly isLoading = ref(false);
+  readonly error = shallowRef<unknown>();
+  #reading: Promise<void> | undefined;
+  #rereadTimer: ReturnType<typeof setTimeout> | undefined;
+
+  close(): void {
+    clearTimeout(this.#rereadTimer);
+  }
+
+  /** Reads what is loaded anew; calls while a reading runs share it. */
+  reread(): Promise<void> {
+    return this.#read(() => this.#readRows(Math.max(this.list.value.rows.length, pageSize)));
+  }
+
+  /** Reads the next page; while a reading runs it does nothing of its own. */
+  async loadMore(): Promise<void> {
+    if (isWhole(this.list.value)) return;
+    await this.#read(async () => {
+      const held = this.list.value.rows.length;
+      // The page that holds the first missing row; rows that shifted meanwhile come twice and are merged.
+      const page = Math.floor(held / pageSize) + 1;
+      this.#take(withPage(this.list.value, await call(routes.listChannels, { query: { page, pageSize } })));
+      if (this.list.value.rows.length === held && !isWhole(this.list.value)) await this.#readRows(held + pageSize);
+    });
+  }
+
+  /** Takes in the list after an event; `undefined` when only the site can tell what it is now. */
+  apply(next: ChannelList | undefined): void {
+    if (next !== undefined) this.#take(next);
+    // A change that arrives during a reading may be older or newer than its answer: read once more.
+    if (next !== undefined && this.#reading === undefined) return;
+    clearTimeout(this.#rereadTimer);
+    this.#rereadTimer = setTimeout(() => void this.reread(), rereadDelayMs);
+  }
+
+  async #readRows(count: number): Promise<void> {
+    const size = Math.min(Math.ceil(count / pageSize) * pageSize, largestPage);
+    let next = emptyList;
+    for (let page = 1; page === 1 || next.rows.length < count; page += 1) {
+      const answer = await call(routes.listChannels, { query: { page, pageSize: size } });
+      next = withPage(next, answer);
+      if (answer.rows.length === 0 || isWhole(next)) break;
+    }
+    this.#take(next);
+  }
+
+  #take(next: ChannelList): void {
+    for (const row of next.rows) seen.set(row.id, row);
+    this.list.value = next;
+    lastList = next;
+  }
+
+  #read(run: () => Promise<void>): Promise<void> {
+    this.#reading ??= this.#guarded(run).finally(() => (this.#reading = undefined));
+    return this.#reading;
+  }
+
+  async #guarded(run: () => Promise<void>): Promise<void> {
+    this.isLoading.value = true;
+    try {
+      await run();
+      this.isRead.value = true;
+      this.error.value = undefined;
+    } catch (caught) {
+      this.error.value = caught;
+    } finally {
+      this.isLoading.value = false;
+    }
+  }
 }

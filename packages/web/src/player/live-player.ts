@@ -85,29 +85,32 @@ export class LivePlayer {
   constructor(video: HTMLVideoElement, options: LivePlayerOptions) {
     this.#video = video;
     this.#options = options;
-    const open = options.openSource ?? openFlv;
+    this.#connection = this.#newConnection(options.openSource ?? openFlv);
     if (options.openSource === undefined) preloadFlv().catch(() => {});
-    this.#connection = new LiveConnection(
-      {
-        watch: () => options.watch(),
-        open: async (url, onEnd) => {
-          this.#newestEnd = 0;
-          this.#grewAt = Date.now();
-          const source = await open(video, url, onEnd);
-          if (this.#isWanted) void this.#begin();
-          return source;
-        },
-        onChange: () => this.#tell(),
-        onClosing: () => this.#forgetPicture(),
-      },
-      options.isOnline ?? true,
-    );
     const loudness = readLoudness(options.store);
     video.volume = loudness.volume;
     video.muted = loudness.isMuted;
     this.#listen();
     this.#ticker = setInterval(() => this.#tick(), tickMs);
     this.#connection.start();
+  }
+
+  #newConnection(open: OpenSource): LiveConnection {
+    return new LiveConnection(
+      {
+        watch: () => this.#options.watch(),
+        open: async (url, onEnd) => {
+          this.#newestEnd = 0;
+          this.#grewAt = Date.now();
+          const source = await open(this.#video, url, onEnd);
+          if (this.#isWanted) void this.#begin();
+          return source;
+        },
+        onChange: () => this.#tell(),
+        onClosing: () => this.#forgetPicture(),
+      },
+      this.#options.isOnline ?? true,
+    );
   }
 
   /** Goes on after a pause, at the live edge. */
