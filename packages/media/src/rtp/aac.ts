@@ -111,7 +111,7 @@ export class AacDepacketizer implements Depacketizer {
     const length = widths.size + widths.index + widths.indexDelta === 0 ? 0 : bits.read(16);
     const headersEnd = bits.at + length;
     let distance = 0;
-    while (bits.at + widths.size <= headersEnd && length > 0) {
+    while (bits.at + Math.max(1, widths.size) <= headersEnd) {
       const isFirst = this.#sizes.length === 0;
       if (this.#sizes.length >= mostFrames) return -1;
       this.#sizes.push(bits.read(widths.size));

@@ -20,7 +20,10 @@ export type StreamMux = {
 const path = ['LATM', 'StreamMuxConfig'];
 const largestElement = 64 * 1024;
 
-/** Reads a StreamMuxConfig (§1.7.3.1) on its own, as fmtp has it. Throws FormatError, also for what is not supported. */
+/**
+ * Reads a StreamMuxConfig (§1.7.3.1) on its own, as fmtp has it: often cut off behind the AudioSpecificConfig, which means zeros.
+ * Throws FormatError, also for what is not supported.
+ */
 export function readStreamMux(bytes: Uint8Array): StreamMux {
   const bits = new PayloadBits(bytes, 0, bytes.length);
   return readMux(bits, bytes, bytes.length);
@@ -45,7 +48,6 @@ function readMux(bits: PayloadBits, bytes: Uint8Array, end: number): StreamMux {
   bits.read(8);
   const otherBits = bits.read(1) === 1 ? readOtherLength(bits, version) : 0;
   if (bits.read(1) === 1) bits.read(8);
-  if (bits.isPast) throw fail('ends too early');
   readAudioConfig(config);
   return { config, frames, otherBits };
 }
@@ -74,7 +76,8 @@ function configLength(bits: PayloadBits, fail: (problem: string) => FormatError)
   let type = bits.read(5);
   readRate(bits);
   const channels = bits.read(4);
-  if (type === 5 || type === 29) {
+  const hasExtension = type === 5 || type === 29;
+  if (hasExtension) {
     readRate(bits);
     type = bits.read(5);
   }
@@ -83,7 +86,25 @@ function configLength(bits: PayloadBits, fail: (problem: string) => FormatError)
   if (bits.read(1) === 1) bits.read(14);
   bits.read(1);
   if (channels === 0) throw fail('channels told in the stream are not supported');
+  if (!hasExtension) skipSbrExtension(bits);
   return bits.at - start;
+}
+
+/**
+ * The backward compatible signalling of SBR and PS (§1.6.6): GStreamer leaves it in. What else could stand here, a
+ * frameLengthType, is never 2 for AAC, as its first three bits would have it.
+ */
+function skipSbrExtension(bits: PayloadBits): void {
+  const start = bits.at;
+  if (bits.read(11) !== 0x2b7 || bits.read(5) !== 5) {
+    bits.at = start;
+    return;
+  }
+  if (bits.read(1) === 0) return;
+  readRate(bits);
+  const next = bits.at;
+  if (bits.read(11) === 0x548) bits.read(1);
+  else bits.at = next;
 }
 
 function readRate(bits: PayloadBits): void {
@@ -184,8 +205,8 @@ export class LatmDepacketizer implements Depacketizer {
       this.#refused += 1;
       return;
     }
-    const mux = this.#mux;
-    for (let i = 0; mux !== undefined && i < mux.frames; i++) {
+    const frames = this.#mux?.frames ?? 0;
+    for (let i = 0; i < frames; i++) {
       let length = 0;
       for (let byte = 255; byte === 255; length += byte) byte = bits.read(8);
       if (length === 0) continue;

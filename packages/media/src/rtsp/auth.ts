@@ -70,8 +70,8 @@ function readChallenge(text: string): AuthChallenge | undefined {
 /** name=value and name="value", separated by commas, or by blanks alone as some cameras do. */
 function readParameters(text: string): Map<string, string> {
   const values = new Map<string, string>();
-  for (const [, name = '', quoted, plain] of text.matchAll(/([a-z-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))/gi)) {
-    if (!values.has(name.toLowerCase())) values.set(name.toLowerCase(), quoted?.replaceAll(/\\(.)/g, '$1') ?? plain ?? '');
+  for (const [, name = '', inQuotes, plain] of text.matchAll(/([a-z-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))/gi)) {
+    if (!values.has(name.toLowerCase())) values.set(name.toLowerCase(), inQuotes?.replaceAll(/\\(.)/g, '$1') ?? plain ?? '');
   }
   return values;
 }

@@ -1,7 +1,7 @@
 // Base64 (RFC 4648 §4), read leniently as cameras write it: without padding, with blanks, in the URL alphabet.
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const values = new Map([...alphabet].map((letter, value) => [letter, value]));
+const values = new Map(Array.from(alphabet, (letter, value) => [letter, value]));
 values.set('-', 62).set('_', 63);
 
 /** Bytes of a Base64 text; characters outside the alphabet are passed over. */
