@@ -60,7 +60,7 @@ const cases: Case[] = [
   },
 ];
 
-describe('RTSP with GStreamer', { skip, timeout: 120_000 }, () => {
+describe('RTSP with GStreamer', { skip, timeout: 120_000, concurrency: 3 }, () => {
   let folder = '';
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'lubo-rtsp-'));

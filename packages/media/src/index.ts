@@ -2,7 +2,7 @@
 
 export { FormatError } from './errors.ts';
 export type { AudioTrack, Packet, Track, VideoTrack } from './packet.ts';
-export { concatBytes, equalBytes, readUint24, viewOf, writeUint24 } from './bytes.ts';
+export { concatBytes, copyBytes, equalBytes, readUint24, viewOf, writeUint24 } from './bytes.ts';
 export { rescale, ticksToMillis } from './time.ts';
 
 // codec

@@ -8,6 +8,7 @@
 // After a lost packet the damaged picture and all that follow are dropped up to the next keyframe: H.264 IDR, H.265 IRAP (without the
 // leading pictures that cannot be decoded). A recording then shows its last good picture rather than smear, and verifies.
 
+import { copyBytes } from '../bytes.ts';
 import type { RtpPacket } from './packet.ts';
 import { UnitWriter, largestUnit } from './unit-writer.ts';
 import type { ParameterSetKind, VideoConfig, VideoConfigKeeper } from './video-config.ts';
@@ -118,7 +119,7 @@ export class PictureAssembler {
     if (this.#writesNal) {
       this.#writer.append(bytes, start, end);
       this.#bound();
-    } else if (this.#setKind !== undefined && this.#setParts.length < 64) this.#setParts.push(bytes.slice(start, end));
+    } else if (this.#setKind !== undefined && this.#setParts.length < 64) this.#setParts.push(copyBytes(bytes, start, end));
   }
 
   endFragments(): void {
@@ -147,11 +148,12 @@ export class PictureAssembler {
     this.#close();
   }
 
-  /** The source ended or changed: the open picture is whole as far as known. */
+  /** The source ended or changed: the open picture is whole as far as known, and the next one is a keyframe. */
   flush(): void {
     this.abandonFragments();
     if (this.#isOpen) this.#close();
     this.#endedAt = -1;
+    this.#needsKeyframe = true;
   }
 
   /** Something is missing or unreadable here. */

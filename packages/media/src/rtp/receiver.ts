@@ -1,5 +1,6 @@
 // One media of a session from its RTP and RTCP packets to access units with decode times (RFC 3550 §6, §8, §A.1).
 
+import { copyBytes } from '../bytes.ts';
 import { aacTrack } from '../codec/aac.ts';
 import { FormatError } from '../errors.ts';
 import type { Packet, Track } from '../packet.ts';
@@ -54,7 +55,6 @@ export class RtpReceiver {
   #reception: Reception | undefined;
   /** First packet of what may be a new source. */
   #candidate: RtpPacket | undefined;
-  #isNewSource = false;
   #now = 0;
   #packets = 0;
   #refused = 0;
@@ -184,7 +184,7 @@ export class RtpReceiver {
   #otherSource(packet: RtpPacket, now: number): void {
     const candidate = this.#candidate;
     if (candidate?.ssrc !== packet.ssrc || ((candidate.sequence + 1) & 0xffff) !== packet.sequence) {
-      const bytes = packet.bytes.slice(packet.start, packet.end);
+      const bytes = copyBytes(packet.bytes, packet.start, packet.end);
       this.#candidate = { ...packet, bytes, start: 0, end: bytes.length };
       return;
     }
@@ -193,16 +193,13 @@ export class RtpReceiver {
     this.#depacketizer.flush();
     this.#clock.restart();
     this.#reception = undefined;
-    this.#isNewSource = true;
     this.#accept(candidate, now);
     this.#accept(packet, now);
   }
 
   #deliver(packet: RtpPacket, lostBefore: number): void {
     const time = this.#clock.place(packet.timestamp, this.#now);
-    const lost = this.#isNewSource ? Math.max(1, lostBefore) : lostBefore;
-    this.#isNewSource = false;
-    this.#depacketizer.receive(packet, time, lost);
+    this.#depacketizer.receive(packet, time, lostBefore);
   }
 
   #configure({ track, reorderFrames, framesPerSecond }: VideoConfig): void {

@@ -1,5 +1,6 @@
 // Puts RTP packets into the order of their sequence numbers (RFC 3550 §A.1): waits a little for late ones, counts lost ones.
 
+import { copyBytes } from '../bytes.ts';
 import type { RtpPacket } from './packet.ts';
 
 /** Bounds of waiting: packets held, and milliseconds since the oldest held one came. */
@@ -146,7 +147,7 @@ export class ReorderBuffer {
 type Held = { packet: RtpPacket; arrival: number };
 
 function hold(packet: RtpPacket, arrival: number): Held {
-  const bytes = packet.bytes.slice(packet.start, packet.end);
+  const bytes = copyBytes(packet.bytes, packet.start, packet.end);
   return { packet: { ...packet, bytes, start: 0, end: bytes.length }, arrival };
 }
 

@@ -1,6 +1,6 @@
 // The parameter sets of a video stream, from SDP and in-band, as one decoder configuration that follows their changes.
 
-import { equalBytes } from '../bytes.ts';
+import { copyBytes, equalBytes } from '../bytes.ts';
 import { readSpsOrder, readSps } from '../codec/avc-sps.ts';
 import { avcTrack, writeAvcConfig } from '../codec/avc.ts';
 import { BitReader } from '../codec/bits.ts';
@@ -48,7 +48,7 @@ export class VideoConfigKeeper {
     for (const known of sets.values()) if (known.length === nal.length && equalBytes(known, nal)) return;
     const id = idOf(this.#codec, kind, nal);
     if (id === undefined || (sets.size >= mostSets && !sets.has(id))) return;
-    sets.set(id, nal.slice());
+    sets.set(id, copyBytes(nal));
     this.#isDirty = true;
   }
 

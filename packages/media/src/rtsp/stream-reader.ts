@@ -1,5 +1,6 @@
 // One RTSP connection's bytes as messages and interleaved frames (RFC 2326 §10.12), past what cameras strew between them.
 
+import { copyBytes } from '../bytes.ts';
 import { FormatError } from '../errors.ts';
 import type { RtspMessage } from './message.ts';
 import { bodyLength, readRtspHead } from './message.ts';
@@ -139,7 +140,7 @@ export class RtspStreamReader {
       return -1;
     }
     this.#junk = 0;
-    this.#sink.message({ ...message, body: bytes.slice(headEnd, headEnd + length) });
+    this.#sink.message({ ...message, body: copyBytes(bytes, headEnd, headEnd + length) });
     return headEnd + length;
   }
 
