@@ -1,10 +1,10 @@
 // kill -9 of one part at a time while somebody watches: the picture comes back by itself, and what should be is so afterwards.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Channel, GatherChannelReport } from '@lubo/contract';
+import type { Channel } from '@lubo/contract';
 import type { Browser, Page } from 'playwright-core';
 import { lookAtVideo, noBrowser, openBrowser } from './browser.ts';
-import { type Installation, type PartName, eventually, getJson, install } from './installation.ts';
+import { type Installation, type PartName, eventually, getJson, install, pushesOf } from './installation.ts';
 
 describe('a part dies while a viewer watches', { skip: noBrowser }, () => {
   let lubo: Installation;
@@ -36,8 +36,7 @@ describe('a part dies while a viewer watches', { skip: noBrowser }, () => {
   const allIsRight = (): Promise<true> =>
     eventually('one viewer and one push are known everywhere', 30, async () => {
       const [channel] = (await getJson<{ rows: Channel[] }>(`${lubo.siteUrl}/api/channels`)).rows;
-      const { channels } = await getJson<{ channels: GatherChannelReport[] }>(`${lubo.consoleUrl}/api/channels`);
-      return channel?.isLive && channel.viewers === 1 && channels[0]?.isPushing === true;
+      return channel?.isLive && channel.viewers === 1 && (await pushesOf(lubo)) === 1;
     });
 
   test('the death of the site does not even interrupt the picture', async () => {
@@ -76,9 +75,6 @@ describe('a part dies while a viewer watches', { skip: noBrowser }, () => {
 
   test('the viewer leaves and the push ends, after all these deaths', async () => {
     await page.close();
-    await eventually('the push stops', 15, async () => {
-      const { channels } = await getJson<{ channels: GatherChannelReport[] }>(`${lubo.consoleUrl}/api/channels`);
-      return channels.every((channel) => !channel.isPushing);
-    });
+    await eventually('the push stops', 15, async () => (await pushesOf(lubo)) === 0);
   });
 });

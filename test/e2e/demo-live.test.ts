@@ -2,17 +2,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Channel, GatherChannelReport, WatchAddresses } from '@lubo/contract';
+import type { Channel, WatchAddresses } from '@lubo/contract';
 import type { Browser } from 'playwright-core';
 import { lookAtVideo, noBrowser, openBrowser, screenshots } from './browser.ts';
 import { addHost, noNamespaces } from './hosts.ts';
-import { type Installation, eventually, getJson, install } from './installation.ts';
-
-/** What the gather itself says of its channels: how many it pushes. */
-async function pushes(lubo: Installation): Promise<number> {
-  const { channels } = await getJson<{ channels: GatherChannelReport[] }>(`${lubo.consoleUrl}/api/channels`);
-  return channels.filter((channel) => channel.isPushing).length;
-}
+import { type Installation, eventually, getJson, install, pushesOf } from './installation.ts';
 
 async function onlyChannel(lubo: Installation): Promise<Channel> {
   const { rows } = await getJson<{ rows: Channel[] }>(`${lubo.siteUrl}/api/channels`);
@@ -37,7 +31,7 @@ describe('a newcomer watches the demo', { skip: noBrowser }, () => {
 
   test('INST-2, LIVE-1: a channel that nobody watches is online and sends nothing', async () => {
     await running(lubo);
-    assert.equal(await pushes(lubo), 0);
+    assert.equal(await pushesOf(lubo), 0);
     const channel = await onlyChannel(lubo);
     assert.equal(channel.isLive, false);
     assert.equal(channel.viewers, 0);
@@ -73,14 +67,14 @@ describe('a newcomer watches the demo', { skip: noBrowser }, () => {
     await second.goto(page.url());
     await second.locator('[data-state="playing"]').waitFor({ timeout: 10_000 });
     await eventually('two viewers are counted', 5, async () => (await onlyChannel(lubo)).viewers === 2);
-    assert.equal(await pushes(lubo), 1);
+    assert.equal(await pushesOf(lubo), 1);
 
     await second.close();
     await eventually('one viewer is counted', 5, async () => (await onlyChannel(lubo)).viewers === 1);
-    assert.equal(await pushes(lubo), 1);
+    assert.equal(await pushesOf(lubo), 1);
     assert.deepEqual(errors, []);
     await page.close();
-    await eventually('the push stops', 15, async () => (await pushes(lubo)) === 0);
+    await eventually('the push stops', 15, async () => (await pushesOf(lubo)) === 0);
     await eventually('the site shows it', 5, async () => !(await onlyChannel(lubo)).isLive);
   });
 
@@ -93,7 +87,7 @@ describe('a newcomer watches the demo', { skip: noBrowser }, () => {
     await eventually('it is counted', 5, async () => (await onlyChannel(lubo)).viewers === 1);
     for (const pid of await processesOf(other)) process.kill(pid, 'SIGKILL');
     await eventually('it is counted no more', 40, async () => (await onlyChannel(lubo)).viewers === 0);
-    await eventually('the push stops', 15, async () => (await pushes(lubo)) === 0);
+    await eventually('the push stops', 15, async () => (await pushesOf(lubo)) === 0);
   });
 
   test('LIVE-2: a viewer whose network is gone stops counting within 40 s', { skip: noNamespaces }, async () => {

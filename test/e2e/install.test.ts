@@ -79,6 +79,7 @@ describe('a fresh start', () => {
     const pids = [...lubo.pids().values()];
     assert.equal(pids.length, 3);
     const start = performance.now();
+    lubo.supervisor.ref();
     lubo.supervisor.kill('SIGINT');
     assert.equal(await new Promise((resolve) => void lubo.supervisor.once('close', resolve)), 0);
     assert.ok(performance.now() - start < 5000);
@@ -104,7 +105,9 @@ describe('a fresh start', () => {
 
   test('INST-4: a changed port is followed by every part', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'lubo-moved-'));
-    await (await install({ dataDir, args: ['--demo'] })).stop();
+    const demo = await install({ dataDir, args: ['--demo'] });
+    await eventually('the demo channel', 15, async () => (await getJson<{ total: number }>(`${demo.siteUrl}/api/channels`)).total === 1);
+    await demo.stop();
     const moved = await install({ dataDir, ports: await freePorts(4) });
     const { rows } = await eventually('the channel is online again', 15, async () => {
       const list = await getJson<{ rows: { isOnline: boolean }[] }>(`${moved.siteUrl}/api/channels`);
@@ -127,7 +130,8 @@ function isRunning(pid: number): boolean {
 
 describe('the first administrator', () => {
   test('INST-3: is made by the printed link, once, and by nobody else', { skip: noBrowser }, async () => {
-    const lubo = await install();
+    const dataDir = mkdtempSync(join(tmpdir(), 'lubo-admin-'));
+    const lubo = await install({ dataDir });
     const link = /http:\/\/127\.0\.0\.1:\d+\/setup#\S+/.exec(lubo.output())?.[0];
     assert.ok(link !== undefined, lubo.output());
     const guess = await fetch(`${lubo.siteUrl}/api/setup`, {
@@ -151,10 +155,11 @@ describe('the first administrator', () => {
     assert.deepEqual(await getJson(`${lubo.siteUrl}/api/setup`), { isNeeded: false });
     await browser.close();
 
-    const again = await install({ dataDir: lubo.dataDir, ports: await afterStop(lubo) });
+    await lubo.stop();
+    const again = await install({ dataDir });
     assert.doesNotMatch(again.output(), /setup#/);
     await again.stop();
-    rmSync(lubo.dataDir, { recursive: true, force: true });
+    rmSync(dataDir, { recursive: true });
   });
 
   test('is made unattended by LUBO_ADMIN_USER and LUBO_ADMIN_PASSWORD', async () => {
@@ -170,10 +175,3 @@ describe('the first administrator', () => {
     await lubo.stop();
   });
 });
-
-/** Ends an installation but keeps its data folder's place for a next one; new ports. */
-async function afterStop(lubo: Awaited<ReturnType<typeof install>>): Promise<number[]> {
-  lubo.supervisor.kill('SIGTERM');
-  await new Promise((resolve) => void lubo.supervisor.once('close', resolve));
-  return freePorts(4);
-}

@@ -1,11 +1,12 @@
 // A whole Lubo of its own for one test: free ports, a data folder in the temporary folder, ended with everything in it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import type { GatherChannelReport } from '@lubo/contract';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -78,6 +79,10 @@ export async function install(options: InstallOptions = {}): Promise<Installatio
     supervisor.stderr.on('data', take);
     void ended.then((code) => reject(new Error(`the start ended with ${code}:\n${text}`)));
   });
+  // A test that fails half-way leaves nothing behind: the installation keeps no test process alive and ends with it.
+  supervisor.unref();
+  for (const pipe of [supervisor.stdout, supervisor.stderr]) (pipe as Socket).unref();
+  process.once('exit', () => supervisor.kill('SIGKILL'));
   return {
     siteUrl: `http://127.0.0.1:${settings['LUBO_SITE_PORT']}`,
     liveUrl: `http://127.0.0.1:${settings['LUBO_LIVE_HTTP_PORT']}`,
@@ -88,6 +93,7 @@ export async function install(options: InstallOptions = {}): Promise<Installatio
     pids: () => partsOf(supervisor.pid ?? 0),
     supervisor,
     async stop() {
+      supervisor.ref();
       supervisor.kill('SIGTERM');
       const code = await ended;
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
@@ -133,4 +139,10 @@ export async function getJson<T>(url: string): Promise<T> {
   const response = await fetch(url);
   if (response.status !== 200) throw new Error(`${response.status} from ${url}`);
   return (await response.json()) as T;
+}
+
+/** How many channels the gather pushes, as its own console says. */
+export async function pushesOf(lubo: Installation): Promise<number> {
+  const { rows } = await getJson<{ rows: { report: GatherChannelReport }[] }>(`${lubo.consoleUrl}/api/channels`);
+  return rows.filter(({ report }) => report.isPushing).length;
 }

@@ -1,6 +1,8 @@
 // What must be so before anything is started: free ports, a data folder that can be written.
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
 import { type Config, StartError, listenFault } from '@lubo/config';
 
 type WantedPort = { part: string; host: string; port: number; variable: string };
@@ -43,10 +45,20 @@ function tryPort({ host, port, variable }: WantedPort): Promise<string | undefin
 /** Makes the data folder if it is not there. Throws StartError when it can't be made or written. */
 export function checkFolder(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true });
-    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    makeFolder(dataDir);
+    // Rights tell little of read-only and full disks: only a written file does.
+    const probe = join(dataDir, `.write-test-${process.pid}`);
+    writeFileSync(probe, 'x');
+    rmSync(probe);
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new StartError(`the data folder ${dataDir} can't be written (${reason}): give this user the right, or choose another with LUBO_DATA_DIR`, { cause });
   }
+}
+
+/** Folder by folder: Node's own `recursive` never returns where the system answers ENOENT below a folder that is there (/proc). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
