@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { test } from 'node:test';
 import { StartError } from '@lubo/config';
 import { sql } from 'kysely';
@@ -45,6 +46,8 @@ test('a database of a newer version is refused in one line, as is a file in the 
 
   writeFileSync(join(dir, 'file'), '');
   await assert.rejects(openDatabase(join(dir, 'file')), (error: Error) => isOneLine(error) && error.message.includes('LUBO_DATA_DIR'));
+
+  if (process.platform === 'linux') await assert.rejects(openDatabase('/proc/nowhere/site'), isOneLine);
 
   const broken = temporaryFolder(t);
   writeFileSync(join(broken, 'lubo.sqlite'), 'this is no database, but long enough to look like a file with something in it'.repeat(50));

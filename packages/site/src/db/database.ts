@@ -1,6 +1,6 @@
 // The site's database: opened, and brought up to the newest migration.
-import { chmodSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { StartError } from '@lubo/config';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
@@ -22,12 +22,23 @@ export async function openDatabase(dir: string): Promise<Db> {
 
 function open(dir: string): Db {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir);
     chmodSync(dir, 0o700);
     return new Kysely<Tables>({ dialect: sqliteDialect(join(dir, 'lubo.sqlite')) });
   } catch (cause) {
     const reason = (cause as Error).message;
     throw new StartError(`data folder ${dir} can't be used: ${reason}; mend it, or choose another with LUBO_DATA_DIR`, { cause });
+  }
+}
+
+/** Step by step: Node 24's own `recursive` turns for ever below folders that refuse with ENOENT, such as /proc. */
+function makeFolder(dir: string): void {
+  if (existsSync(dir)) return;
+  makeFolder(dirname(dir));
+  try {
+    mkdirSync(dir, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

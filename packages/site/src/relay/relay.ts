@@ -107,6 +107,7 @@ export function createRelay(options: RelayOptions): Relay {
   };
 
   const refresh = async (connection: Connection): Promise<void> => {
+    if (connection.isOver) return;
     if (connection.refreshing !== 'no') {
       connection.refreshing = 'again';
       return;
@@ -191,7 +192,8 @@ export function createRelay(options: RelayOptions): Relay {
     refresh(agentIds) {
       for (const agentId of agentIds) {
         const connection = connections.get(agentId);
-        if (connection?.hasGreeted) void refresh(connection);
+        // Whoever made the change gets the answer before the state is read and written down.
+        if (connection?.hasGreeted) setImmediate(() => void refresh(connection));
       }
     },
     tick() {

@@ -4,7 +4,6 @@ import type { GatherChannelReport, GatherReport, LiveReport, LiveStreamReport } 
 /** What the rest of the site may ask about connected agents. */
 export type Reports = {
   isOnline(agentId: string): boolean;
-  onlineIds(): readonly string[];
   /** `undefined` while the gather is offline, has not reported yet, or does not know the channel. */
   channel(gatherId: string, channelId: string): GatherChannelReport | undefined;
   /** Viewers of a channel over all connected live servers. */
@@ -36,7 +35,6 @@ export function createReports(): Reports {
 
   return {
     isOnline: (agentId) => online.has(agentId),
-    onlineIds: () => [...online],
     channel: (gatherId, channelId) => gathers.get(gatherId)?.get(channelId),
     viewers: (channelId) => [...lives.values()].reduce((sum, streams) => sum + (streams.get(channelId)?.viewers ?? 0), 0),
     viewersOn(liveServerId, channelId) {
