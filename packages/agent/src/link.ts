@@ -97,6 +97,9 @@ export function connectAgent(options: AgentOptions): AgentLink {
   };
 }
 
+/** Some six seconds of trying: a site that starts together with its agents is there by then. */
+const timesBeforeWarning = 6;
+
 type Link = {
   options: AgentOptions;
   timing: AgentTiming;
@@ -134,7 +137,7 @@ async function keepLink(link: Link): Promise<void> {
     // A refused key may be cured by the code at once; anything else that is refused needs a person.
     const isHopeless = end.type === 'refused' && (isEnrolling || options.code === undefined);
     const pauseMillis = isHopeless ? timing.refusedRetryMillis : backoff.next();
-    tell(end.reason, pauseMillis);
+    tell(end.reason, pauseMillis, isHopeless);
     await sleep(pauseMillis, undefined, { signal }).catch(() => {});
   }
 }
@@ -159,11 +162,14 @@ async function enrolAnew({ options, timing, log, disk, signal }: Link): Promise<
   return result;
 }
 
-/** A reason is a warning once; the same one again is a detail. */
-function faultTeller(log: Logger): (reason: string, pauseMillis: number) => void {
+/** A reason is worth a warning when it lasts, or at once when only a person can mend it; the same one again is a detail. */
+function faultTeller(log: Logger): (reason: string, pauseMillis: number, isHopeless: boolean) => void {
   let last = '';
-  return (reason, pauseMillis) => {
-    log[reason === last ? 'debug' : 'warn']({ reason, pauseMillis }, 'no connection to the site');
+  let times = 0;
+  return (reason, pauseMillis, isHopeless) => {
+    times = reason === last ? times + 1 : 1;
     last = reason;
+    const isWarning = times === (isHopeless ? 1 : timesBeforeWarning);
+    log[isWarning ? 'warn' : times === 1 ? 'info' : 'debug']({ reason, pauseMillis }, 'no connection to the site');
   };
 }

@@ -12,3 +12,6 @@ export const siteEvents = {
   /** A channel is gone. */
   'channel-removed': z.object({ id: Id }),
 };
+
+/** What each event carries, by its name. */
+export type SiteEvents = { [Name in keyof typeof siteEvents]: z.output<(typeof siteEvents)[Name]> };

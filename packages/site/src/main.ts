@@ -23,7 +23,7 @@ await runPart('site', async (config) => {
     // Behind the # it reaches no proxy's log.
     const setUpPath = site.setUpCode === undefined ? undefined : `/setup#${site.setUpCode}`;
     // The one secret that is meant to be read: without it nobody could become the first administrator.
-    if (setUpPath !== undefined) log.warn(`no administrator yet: open ${url}${setUpPath} (works once)`);
+    if (setUpPath !== undefined) log.info(`no administrator yet: open ${url}${setUpPath} (works once)`);
     const ready: Record<string, string> = setUpPath === undefined ? { url } : { url, setUpPath, setUpUrl: `${url}${setUpPath}` };
     return { ready, close: site.close };
   } catch (error) {

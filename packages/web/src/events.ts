@@ -1,9 +1,7 @@
 // The site's server-sent events (`/api/events`, WHATWG HTML § 9.2): one connection a page, shared by all who listen.
-import { eventsPath, siteEvents } from '@lubo/contract';
-import type { z } from 'zod';
+import { type SiteEvents, eventsPath, siteEvents } from '@lubo/contract';
 
-type Name = keyof typeof siteEvents;
-type SiteEvents = { [K in Name]: z.output<(typeof siteEvents)[K]> };
+type Name = keyof SiteEvents;
 
 /** What a listener is told. `onGap` comes on connecting and after every interruption: read your lists anew. */
 export type EventListeners = {

@@ -71,7 +71,7 @@ export async function createDemands(options: DemandsOptions): Promise<Demands> {
     const liveServerId = chooseLiveServer(online, demands.values());
     if (liveServerId === undefined) throw noLiveServer();
     await place(channelId, gatherId, liveServerId);
-    demands.set(channelId, { channelId, gatherId, liveServerId, wantedUntil: clock.now() + leaseMillis, lostAt: undefined });
+    demands.set(channelId, { channelId, gatherId, liveServerId, wantedUntil: clock.now() + leaseMillis, away: undefined });
     log.info({ channel: channelId, gather: gatherId, liveServer: liveServerId }, 'demand begins');
     return liveServerId;
   };
@@ -94,7 +94,7 @@ export async function createDemands(options: DemandsOptions): Promise<Demands> {
     if (liveServerId === undefined) return;
     await place(demand.channelId, demand.gatherId, liveServerId);
     log.info({ channel: demand.channelId, from: demand.liveServerId, to: liveServerId }, 'demand moves to another live server');
-    Object.assign(demand, { liveServerId, lostAt: undefined });
+    Object.assign(demand, { liveServerId, away: undefined });
     extend(demand, clock.now() + leaseMillis);
   };
   const step = async (demand: Demand, online: readonly string[]): Promise<void> => {
@@ -158,5 +158,6 @@ async function load(db: Db, now: number): Promise<Map<string, Demand>> {
     .innerJoin('channels', 'channels.id', 'demands.channel_id')
     .select(['demands.channel_id as channelId', 'channels.gather_id as gatherId', 'demands.live_server_id as liveServerId'])
     .execute();
-  return new Map(rows.map((row) => [row.channelId, { ...row, wantedUntil: now + graceMillis, lostAt: now + graceMillis }]));
+  const away = { keepUntil: now + graceMillis, movesAt: now + graceMillis };
+  return new Map(rows.map((row) => [row.channelId, { ...row, wantedUntil: now, away }]));
 }

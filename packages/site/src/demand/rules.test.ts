@@ -7,7 +7,7 @@ const demand = (over: Partial<Demand> = {}): Demand => ({
   gatherId: 'g',
   liveServerId: 'l1',
   wantedUntil: leaseMillis,
-  lostAt: undefined,
+  away: undefined,
   ...over,
 });
 
@@ -24,13 +24,26 @@ test('it lasts while somebody watches, and 10 s longer', () => {
   assert.equal(stepOf(it, 99_500 + idleMillis, 0, true, false), 'end');
 });
 
-test('a lost live server has 30 s to come back with its viewers', () => {
+test('a lost live server has 30 s to come back', () => {
   const it = demand({ wantedUntil: 0 });
   assert.equal(stepOf(it, 100, undefined, false, false), 'keep');
   assert.equal(stepOf(it, 100 + graceMillis - 1, undefined, false, false), 'keep');
-  assert.equal(stepOf(it, 100 + graceMillis - 1, 1, true, false), 'keep');
-  assert.equal(it.lostAt, undefined);
-  assert.equal(stepOf(it, 100 + graceMillis + 1, 1, true, false), 'keep');
+  assert.equal(stepOf(it, 100 + graceMillis, undefined, false, false), 'end');
+});
+
+test('one that is connected but has not reported counts as lost: nothing is known of its viewers', () => {
+  const it = demand({ wantedUntil: 0 });
+  assert.equal(stepOf(it, 0, undefined, true, false), 'keep');
+  assert.equal(stepOf(it, graceMillis - 1, undefined, true, false), 'keep');
+});
+
+test('one that is back has 10 s until its viewers must be there', () => {
+  const it = demand({ wantedUntil: 0 });
+  assert.equal(stepOf(it, 100, undefined, false, false), 'keep');
+  assert.equal(stepOf(it, 2_000, 0, true, false), 'keep');
+  assert.equal(it.away, undefined);
+  assert.equal(stepOf(it, 2_000 + idleMillis - 1, 0, true, false), 'keep');
+  assert.equal(stepOf(it, 2_000 + idleMillis, 0, true, false), 'end');
 });
 
 test('one that stays away is replaced when there is another, and waited for when there is none', () => {

@@ -16,22 +16,23 @@ export type Demand = {
   liveServerId: string;
   /** Kept at least until then. */
   wantedUntil: number;
-  /** Since when its live server is offline; after a start of the site, from when on it would count as such. */
-  lostAt: number | undefined;
+  /** Set while its live server is offline or has not reported yet: kept until then at least, and given to another from then on. */
+  away: { keepUntil: number; movesAt: number } | undefined;
 };
 
 export type Step = 'keep' | 'end' | 'move';
 
 /** What is to be done with a demand now; `viewers` is undefined while its live server has not reported. Moves times on. */
 export function stepOf(demand: Demand, now: number, viewers: number | undefined, isOnline: boolean, hasOther: boolean): Step {
-  if (isOnline) demand.lostAt = undefined;
-  else if (demand.lostAt === undefined) {
-    demand.lostAt = now;
-    extend(demand, now + graceMillis);
+  if (!isOnline || viewers === undefined) {
+    demand.away ??= { keepUntil: now + graceMillis, movesAt: now + moveMillis };
+    if (now >= Math.max(demand.wantedUntil, demand.away.keepUntil)) return 'end';
+    return hasOther && now >= demand.away.movesAt ? 'move' : 'keep';
   }
-  if (viewers !== undefined && viewers > 0) extend(demand, now + idleMillis);
-  if (now >= demand.wantedUntil) return 'end';
-  return demand.lostAt !== undefined && now - demand.lostAt >= moveMillis && hasOther ? 'move' : 'keep';
+  // Viewers of a live server that is back need a moment to find it again.
+  if (viewers > 0 || demand.away !== undefined) extend(demand, now + idleMillis);
+  demand.away = undefined;
+  return now >= demand.wantedUntil ? 'end' : 'keep';
 }
 
 /** Keeps a demand at least until `until`. */

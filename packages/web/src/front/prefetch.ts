@@ -1,11 +1,18 @@
 // Fetches the watch page and the player's library ahead, when a viewer is about to open a channel.
+import type { RouteLocationResolved } from 'vue-router';
 
 let isAsked = false;
 
-/** Safe to call often; after a success it does nothing. */
-export function prefetchPlayer(): void {
+/** `page` is where a click would lead. Safe to call often; after a success it does nothing. */
+export function prefetchPlayer(page: RouteLocationResolved): void {
   if (isAsked) return;
   isAsked = true;
-  const fetched = [import('./WatchPage.vue'), import('../player/flv-source.ts').then((player) => player.preloadFlv())];
+  const fetched = [loadPage(page), import('../player/flv-source.ts').then((player) => player.preloadFlv())];
   Promise.all(fetched).catch(() => (isAsked = false));
+}
+
+/** Runs the page's own lazy import, which the router keeps as a function until the first visit. */
+async function loadPage(page: RouteLocationResolved): Promise<void> {
+  const component = page.matched.at(-1)?.components?.['default'];
+  if (typeof component === 'function') await (component as () => Promise<unknown>)();
 }
