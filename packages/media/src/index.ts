@@ -84,5 +84,6 @@ export * from './rtp/clock.ts';
 export * from './rtp/dts.ts';
 export * from './rtp/depacketizer.ts';
 export * from './rtp/format.ts';
+export * from './rtp/payloads.ts';
 export * from './rtp/receiver.ts';
 export * from './rtp/sound.ts';
