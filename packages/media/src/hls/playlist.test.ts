@@ -58,6 +58,11 @@ const cases: { name: string; playlist: MediaPlaylist; text: string[] }[] = [
       '#EXT-X-INDEPENDENT-SEGMENTS', '#EXT-X-START:TIME-OFFSET=-6.5',
     ],
   },
+  {
+    name: 'a window with a segment that begins between keyframes',
+    playlist: { segments: [{ uri: '1.m4s', durationSeconds: 6 }], targetSeconds: 6, hasDependentSegments: true },
+    text: ['#EXTM3U', '#EXT-X-VERSION:3', '#EXT-X-TARGETDURATION:6', '#EXT-X-MEDIA-SEQUENCE:0', '#EXTINF:6,', '1.m4s'],
+  },
 ];
 for (const { name, playlist, text } of cases) {
   test(`writes ${name}`, () => {
@@ -75,6 +80,7 @@ test('a master playlist tells codecs, size and rates', () => {
     '#EXT-X-STREAM-INF:BANDWIDTH=2500001,AVERAGE-BANDWIDTH=2000000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=25.000', 'main.m3u8',
     '#EXT-X-STREAM-INF:BANDWIDTH=64000,CODECS="mp4a.40.2"', 'sound.m3u8', '',
   ].join('\n'));
+  assert.doesNotMatch(writeMasterPlaylist(variants, { hasDependentSegments: true }), /INDEPENDENT/);
 });
 
 test('no segment rounds to more than the target duration', () => {

@@ -25,6 +25,8 @@ export type MediaPlaylist = {
   type?: 'VOD' | 'EVENT';
   /** Nothing will be added. */
   isEnded?: boolean;
+  /** Not every segment begins with a keyframe. */
+  hasDependentSegments?: boolean;
   /** Where players begin, seconds from the start, or from the end when negative (§4.3.5.2). */
   startSeconds?: number;
 };
@@ -50,7 +52,7 @@ export function targetDurationOf(segments: readonly HlsSegment[], atLeastSeconds
   return segments.reduce((target, { durationSeconds }) => Math.max(target, Math.round(durationSeconds)), Math.max(1, Math.ceil(atLeastSeconds)));
 }
 
-/** Text of a media playlist. Every segment begins with a keyframe. RangeError for addresses or durations it cannot hold. */
+/** Text of a media playlist. RangeError for addresses or durations it cannot hold. */
 export function writeMediaPlaylist(playlist: MediaPlaylist): string {
   const { segments, targetSeconds, mediaSequence = 0, discontinuitySequence = 0, type, isEnded, startSeconds } = playlist;
   const hasMap = segments.some((segment) => segment.initUri !== undefined);
@@ -63,7 +65,7 @@ export function writeMediaPlaylist(playlist: MediaPlaylist): string {
   ];
   if (discontinuitySequence > 0) lines.push(`#EXT-X-DISCONTINUITY-SEQUENCE:${discontinuitySequence}`);
   if (type) lines.push(`#EXT-X-PLAYLIST-TYPE:${type}`);
-  lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
+  if (!playlist.hasDependentSegments) lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
   if (startSeconds !== undefined) lines.push(`#EXT-X-START:TIME-OFFSET=${decimal(startSeconds)}`);
   let initUri: string | undefined;
   for (const segment of segments) {
@@ -75,8 +77,11 @@ export function writeMediaPlaylist(playlist: MediaPlaylist): string {
 }
 
 /** Text of a master playlist; players begin with the first variant. RangeError for addresses it cannot hold. */
-export function writeMasterPlaylist(variants: readonly HlsVariant[]): string {
-  const lines = ['#EXTM3U', '#EXT-X-VERSION:6', '#EXT-X-INDEPENDENT-SEGMENTS'];
+export function writeMasterPlaylist(
+  variants: readonly HlsVariant[],
+  { hasDependentSegments = false }: Pick<MediaPlaylist, 'hasDependentSegments'> = {},
+): string {
+  const lines = ['#EXTM3U', '#EXT-X-VERSION:6', ...(hasDependentSegments ? [] : ['#EXT-X-INDEPENDENT-SEGMENTS'])];
   for (const variant of variants) lines.push(`#EXT-X-STREAM-INF:${variantAttributes(variant)}`, plainUri(variant.uri));
   return `${lines.join('\n')}\n`;
 }
