@@ -1,7 +1,7 @@
 // Errors of requests: the classes that rooms throw and the body (RFC 9457, application/problem+json) that callers see.
 import { z } from 'zod';
 
-export const problemKinds = ['invalid', 'unauthenticated', 'denied', 'not-found', 'conflict', 'too-many', 'unavailable'] as const;
+export const problemKinds = ['invalid', 'unauthenticated', 'denied', 'not-found', 'gone', 'conflict', 'too-many', 'unavailable'] as const;
 export type ProblemKind = (typeof problemKinds)[number];
 
 /** One wrong field: where (`body.name`, `query.page`) and what is wrong with it. */
@@ -23,6 +23,7 @@ const statusOf: Record<ProblemKind, number> = {
   unauthenticated: 401,
   denied: 403,
   'not-found': 404,
+  gone: 410,
   conflict: 409,
   'too-many': 429,
   unavailable: 503,

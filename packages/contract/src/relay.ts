@@ -63,7 +63,7 @@ export type GatherReport = z.infer<typeof GatherReport>;
 export const LiveStreamReport = z.object({
   name: z.string().max(128),
   isPublishing: z.boolean(),
-  /** Open viewer connections, those that still wait for the first keyframe included. */
+  /** Open viewer connections and HLS sessions, those that still wait for the first keyframe included. */
   viewers: z.int(),
   bytesIn: z.number(),
   bytesOut: z.number(),
