@@ -39,7 +39,7 @@ export class Hub {
     return this.#streams;
   }
 
-  /** Viewers of all streams. */
+  /** Deliveries of all streams: each costs a write a window, however many watch through it. */
   get viewers(): number {
     return this.#viewers;
   }
@@ -69,6 +69,11 @@ export class Hub {
     return this.#stream(name)?.join(delivery);
   }
 
+  /** The audience behind a delivery has changed. */
+  noteAudience(): void {
+    this.#options.onChange();
+  }
+
   /** Looks at all time-outs; the hub does it itself now and then. */
   sweep(): void {
     this.#noteSite();
@@ -89,7 +94,7 @@ export class Hub {
     return [...this.#streams.values()].map((stream) => ({
       name: stream.name,
       isPublishing: stream.isPublishing,
-      viewers: stream.viewers.size,
+      viewers: stream.audience,
       bytesIn: stream.bytesIn,
       bytesOut: stream.bytesOut,
     }));

@@ -32,9 +32,8 @@ export function createMetrics(hub: Hub): Metrics {
     labelNames: ['protocol'],
     registers: [],
     collect() {
-      this.set({ protocol: 'flv' }, 0);
-      this.set({ protocol: 'rtmp' }, 0);
-      for (const stream of streams()) for (const { protocol } of stream.viewers) this.inc({ protocol });
+      for (const protocol of ['flv', 'ws-flv', 'rtmp', 'hls']) this.set({ protocol }, 0);
+      for (const stream of streams()) for (const { protocol, audience } of stream.viewers) this.inc({ protocol }, audience);
     },
   });
   const ends = new Counter({

@@ -49,6 +49,7 @@ export class Stream {
   readonly #viewers = new Set<Viewer>();
   readonly #counts = { bytesOut: 0, skips: 0 };
   #bytesIn = 0;
+  #publications = 0;
   #publisher: Publisher | undefined;
   #configs: Configs | undefined;
   #gathered: StreamTag[] = [];
@@ -74,6 +75,18 @@ export class Stream {
     return this.#viewers;
   }
 
+  /** People who watch, each as one however the video reaches them. */
+  get audience(): number {
+    let audience = 0;
+    for (const viewer of this.#viewers) audience += viewer.audience;
+    return audience;
+  }
+
+  /** How many publishers there have been; tags delivered after it rose come from another encoder. */
+  get publications(): number {
+    return this.#publications;
+  }
+
   get bytesIn(): number {
     return this.#bytesIn;
   }
@@ -92,6 +105,7 @@ export class Stream {
     const earlier = this.#publisher;
     this.#flush();
     this.#publisher = publisher;
+    this.#publications++;
     this.#gop.clear();
     const intake = new Intake({
       limits: this.#options.limits,

@@ -12,8 +12,10 @@ export type ViewerEnd = 'no-publisher' | 'publisher-gone' | 'tracks-changed' | '
 
 /** A viewer's connection as its protocol makes it. Nothing here may throw. */
 export type Delivery = {
-  readonly protocol: 'flv' | 'rtmp';
+  readonly protocol: 'flv' | 'ws-flv' | 'rtmp' | 'hls';
   readonly encoding: Encoding;
+  /** How many viewers stand behind this delivery, which then counts their bytes itself; without it, it is one viewer. */
+  readonly audience?: number;
   /** Bytes handed over that the system has not yet taken. */
   readonly pendingBytes: number;
   /** What goes before the first media, made when the tracks are known. */
@@ -65,6 +67,11 @@ export class Viewer {
     return this.#delivery.protocol;
   }
 
+  /** People who watch through this connection. */
+  get audience(): number {
+    return this.#delivery.audience ?? 1;
+  }
+
   get isWaiting(): boolean {
     return this.#state === 'waiting';
   }
@@ -72,6 +79,12 @@ export class Viewer {
   /** Bytes handed to its connection. */
   get bytesOut(): number {
     return this.#bytesOut;
+  }
+
+  /** Counts bytes that a delivery with an audience has sent to it. */
+  countOut(bytes: number): void {
+    this.#bytesOut += bytes;
+    this.#counts.bytesOut += bytes;
   }
 
   /** Begins with all that the cache holds, in one write. */
@@ -168,10 +181,7 @@ export class Viewer {
   }
 
   #write(parts: readonly Uint8Array[], lastStamp: number, configs: Configs): void {
-    let bytes = 0;
-    for (const part of parts) bytes += part.length;
-    this.#bytesOut += bytes;
-    this.#counts.bytesOut += bytes;
+    if (this.#delivery.audience === undefined) this.countOut(parts.reduce((bytes, part) => bytes + part.length, 0));
     this.#lastStamp = Math.max(this.#lastStamp, lastStamp);
     this.#configs = configs;
     this.#delivery.write(parts);
