@@ -76,6 +76,7 @@ export * from './rtsp/sdp.ts';
 export * from './rtsp/transport.ts';
 export * from './rtsp/media-choice.ts';
 export * from './rtsp/events.ts';
+export * from './rtsp/client-options.ts';
 export * from './rtsp/client-session.ts';
 export * from './rtp/packet.ts';
 export * from './rtp/reorder.ts';

@@ -57,6 +57,7 @@ export class AacDepacketizer implements Depacketizer {
   /** Size of the frame in fragments; 0 without one. */
   #whole = 0;
   #wholeTime = 0;
+  #droppedTime = -1;
   #dropped = 0;
   #refused = 0;
 
@@ -96,7 +97,9 @@ export class AacDepacketizer implements Depacketizer {
   }
 
   #abandon(): void {
-    if (this.#whole > 0) this.#dropped += 1;
+    // The rest of a frame whose beginning was lost is no second one.
+    if (this.#whole > 0 && this.#wholeTime !== this.#droppedTime) this.#dropped += 1;
+    if (this.#whole > 0) this.#droppedTime = this.#wholeTime;
     this.#whole = 0;
     this.#writer.abandon();
   }

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { concatBytes } from '../bytes.ts';
 import { hex } from '../codec/hostile-bytes.ts';
 import type { Packet } from '../packet.ts';
 import { Timeline } from './clock.ts';
@@ -104,7 +105,7 @@ describe('H.264 payloads', () => {
   });
 
   it('may be aggregated', () => {
-    const stap = Uint8Array.from([0x78, ...[sps, pps, idr(0), idrRest(0)].flatMap((nal) => [0, nal.length, ...nal])]);
+    const stap = concatBytes([Uint8Array.of(0x78), ...[sps, pps, idr(0), idrRest(0)].flatMap((nal) => [Uint8Array.of(0, nal.length), nal])]);
     const { units } = receive([[0, stap, true], [1, slice(1)], [1, rest(1), true]], { ...base, codec: 'h264', sets: [] });
     assert.deepEqual(units, [plain(0), plain(1)]);
   });

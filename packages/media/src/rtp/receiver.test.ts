@@ -1,4 +1,4 @@
-// RTP that ffmpeg made of MP4 files (fixtures/make.mjs): what comes out must be the samples of those files, however the packets come.
+// RTP that ffmpeg made of MP4 files (fixtures/make.sh): what comes out must be the samples of those files, however the packets come.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -1,56 +1,29 @@
 // A client that plays one stream of an RTSP server (RFC 2326), without a socket: OPTIONS, DESCRIBE, SETUP, PLAY, keep-alive, TEARDOWN.
 
-import type { ReceiverStats } from '../rtp/receiver.ts';
-import type { ReorderLimits } from '../rtp/reorder.ts';
 import { writeReceiverReport } from '../rtp/rtcp.ts';
-import type { AuthHash } from './auth.ts';
+import type { ReceiverStats } from '../rtp/receiver.ts';
+import type { RtspClientOptions, RtspStep } from './client-options.ts';
 import type { RtspClientEvent } from './events.ts';
 import { refusalOf } from './events.ts';
-import type { ChosenMedia } from './media-choice.ts';
 import { chooseMedia } from './media-choice.ts';
 import { MediaInput } from './media-input.ts';
 import type { RtspHeaders, RtspRequest, RtspResponse } from './message.ts';
-import { headerOf, writeInterleaved, writeRtspMessage } from './message.ts';
+import { headerOf, writeInterleaved } from './message.ts';
 import type { Method, Outcome, Pending } from './request-line.ts';
 import { RequestLine } from './request-line.ts';
 import { readSdp } from './sdp.ts';
-import type { RtspLimits } from './stream-reader.ts';
+import { answerServer } from './server-request.ts';
+import { SetupPlan } from './setup-plan.ts';
 import { RtspStreamReader } from './stream-reader.ts';
 import type { RtspTransport } from './transport.ts';
-import { readRtpInfo, readTransport, writeTransport } from './transport.ts';
-import type { Credentials, RtspUrl } from './url.ts';
+import { readRtpInfo, readSessionHeader, readTransport, writeTransport } from './transport.ts';
+import type { RtspUrl } from './url.ts';
 import { baseUri, controlUri, parseRtspUrl, withoutCredentials } from './url.ts';
-
-export type RtspClientOptions = {
-  /** rtsp[s]://[user:password@]host[:port]/path; the credentials leave it at once. */
-  url: string;
-  /** Used instead of those in the address. */
-  credentials?: Credentials | undefined;
-  hash: AuthHash;
-  /** In the order they are tried; TCP, then UDP without. */
-  transports?: readonly RtspTransport[];
-  wants?: { video: boolean; audio: boolean };
-  /** Ms without media after which the source counts as lost; 15 s without. */
-  silenceMillis?: number;
-  reorder?: Partial<ReorderLimits>;
-  limits?: Partial<RtspLimits>;
-  /** Numbers in [0, 1) for client nonces and our SSRC. */
-  random?: () => number;
-  userAgent?: string;
-};
-
-/** What is to be done: events in order, bytes for the connection, datagrams for UDP (`channel` = 2 × media, + 1 for RTCP). */
-export type RtspStep = { events: RtspClientEvent[]; send: Uint8Array[]; datagrams: { channel: number; bytes: Uint8Array }[] };
 
 /** Ms to wait for the answer of a request. */
 const answerMillis = 10_000;
 /** Ms to wait for the first datagram before another transport is tried. */
 const datagramMillis = 5000;
-const defaultTimeout = 60;
-const noBody = new Uint8Array(0);
-
-/** One media on its way to be set up. */
-type Setup = { media: ChosenMedia; uri: string; isUp: boolean; rtcpChannel: number };
 
 /**
  * One connection to a camera. `now` is in ms of any clock that only rises. `receive` throws FormatError when the stream or
@@ -72,13 +45,9 @@ export class RtspClientSession {
   #base: string;
   /** What PLAY, keep-alive and TEARDOWN are said of. */
   #aggregate: string;
-  #setups: Setup[] = [];
-  /** Number of the media being set up. */
-  #setting = 0;
-  /** Media and kind of packet by channel of the connection: 2 × media, + 1 for RTCP; -1 for none. */
-  readonly #channels = new Int16Array(256).fill(-1);
+  #plan = new SetupPlan();
   #keepAlive: Method = 'OPTIONS';
-  #keepAliveMillis = (defaultTimeout * 1000) / 2;
+  #keepAliveMillis = 30_000;
   #nextKeepAlive = Infinity;
 
   /** Throws FormatError for a malformed address. */
@@ -98,7 +67,7 @@ export class RtspClientSession {
     this.#reader = new RtspStreamReader(
       {
         message: (message) => (message.type === 'response' ? this.#receiveResponse(message) : this.#answer(message)),
-        frame: (channel, bytes, start, end) => this.#receiveFrame(this.#channels[channel] ?? -1, bytes, start, end),
+        frame: (channel, bytes, start, end) => this.#receiveFrame(this.#plan.at(channel), bytes, start, end),
       },
       options.limits,
     );
@@ -138,7 +107,7 @@ export class RtspClientSession {
   /** Answers the event `ports`: our two UDP ports, or undefined when none are to be had. */
   usePorts(media: number, ports: readonly [rtp: number, rtcp: number] | undefined, now: number): RtspStep {
     return this.#run(now, () => {
-      if (media !== this.#setting || this.#transports[0] !== 'udp') return;
+      if (media !== this.#plan.number || this.#transports[0] !== 'udp') return;
       if (ports === undefined) this.#nextTransport('no UDP ports are free');
       else this.#setup(ports);
     });
@@ -224,7 +193,6 @@ export class RtspClientSession {
         return this.#played(response);
       case 'GET_PARAMETER':
       case 'TEARDOWN':
-        return;
       default:
     }
   }
@@ -234,7 +202,7 @@ export class RtspClientSession {
     if (method === 'OPTIONS' && response.status !== 503) return this.#describe();
     if (method === 'SETUP') {
       if (response.status === 461) return this.#nextTransport(`${response.status} ${response.reason}`);
-      const isOptional = this.#setups.some(({ isUp }) => isUp) && this.#setups[this.#setting]?.media.format.kind === 'audio';
+      const isOptional = this.#plan.up.length > 0 && this.#plan.current?.media.format.kind === 'audio';
       if (isOptional && response.status < 500 && response.status !== 454) return this.#setupNext();
     }
     const { status, reason: phrase } = response;
@@ -261,69 +229,55 @@ export class RtspClientSession {
     if (chosen.length === 0) return this.#finish({ type: 'end', reason: 'no-media' });
     // With one control for the whole, relative ones of the media stand on it.
     const base = sdp.control !== undefined && /^rtsps?:/i.test(sdp.control) ? this.#aggregate : this.#base;
-    this.#setups = chosen.map((media) => ({ media, uri: controlUri(base, media.control), isUp: false, rtcpChannel: 0 }));
-    this.#beginSetup();
-  }
-
-  #beginSetup(): void {
-    this.#setting = 0;
-    this.#channels.fill(-1);
-    for (const setup of this.#setups) setup.isUp = false;
+    this.#plan = new SetupPlan(chosen.map((media) => ({ media, uri: controlUri(base, media.control), isUp: false, rtcpChannel: 0 })));
     this.#askPorts();
   }
 
   #askPorts(): void {
-    if (this.#transports[0] === 'udp') this.#emit({ type: 'ports', media: this.#setting });
-    else this.#setup([2 * this.#setting, 2 * this.#setting + 1]);
+    const { number } = this.#plan;
+    if (this.#transports[0] === 'udp') this.#emit({ type: 'ports', media: number });
+    else this.#setup([2 * number, 2 * number + 1]);
   }
 
   #setup(pair: readonly [number, number]): void {
-    const uri = this.#setups[this.#setting]?.uri ?? this.#base;
+    const uri = this.#plan.current?.uri ?? this.#base;
     this.#request('SETUP', uri, [['Transport', writeTransport(this.#transports[0] ?? 'tcp', pair)]]);
   }
 
   #setUp(response: RtspResponse): void {
-    const setup = this.#setups[this.#setting];
+    const { current, number } = this.#plan;
     const wanted = this.#transports[0] ?? 'tcp';
     const transport = readTransport(headerOf(response, 'Transport'), wanted);
-    this.#keepSession(headerOf(response, 'Session'));
-    if (setup === undefined) return;
+    const { id, timeoutMillis } = readSessionHeader(headerOf(response, 'Session'));
+    if (id !== '') this.#line.session = id;
+    this.#keepAliveMillis = Math.max(1000, Math.min(30_000, timeoutMillis / 2));
+    if (current === undefined) return;
     if (transport.kind !== wanted) return this.#nextTransport(`the server chose ${transport.kind}`);
-    setup.isUp = true;
-    this.#input.add(this.#setting, setup.media.format, wanted, this.#options.reorder);
-    if (wanted === 'tcp') this.#useChannels(setup, transport.interleaved ?? [2 * this.#setting, 2 * this.#setting + 1]);
+    current.isUp = true;
+    this.#input.add(number, current.media.format, wanted, this.#options.reorder);
+    if (wanted === 'tcp') this.#useChannels(transport.interleaved ?? [2 * number, 2 * number + 1]);
     else if (transport.serverPorts !== undefined) this.#greet(transport.source, transport.serverPorts);
     this.#setupNext();
   }
 
-  #useChannels(setup: Setup, [rtp, rtcp]: readonly [number, number]): void {
-    this.#channels[rtp] = 2 * this.#setting;
-    this.#channels[rtcp] = 2 * this.#setting + 1;
-    setup.rtcpChannel = rtcp;
-    this.#reader.expect(rtp);
-    this.#reader.expect(rtcp);
+  #useChannels(pair: readonly [number, number]): void {
+    this.#plan.useChannels(pair);
+    for (const channel of pair) this.#reader.expect(channel);
   }
 
   /** Opens the way through address translation and firewalls between us and the camera. */
   #greet(host: string | undefined, [rtpPort, rtcpPort]: readonly [number, number]): void {
-    this.#emit({ type: 'peer', media: this.#setting, host, rtpPort, rtcpPort });
+    const media = this.#plan.number;
+    this.#emit({ type: 'peer', media, host, rtpPort, rtcpPort });
     const empty = new Uint8Array(12);
     empty[0] = 0x80;
-    this.#step.datagrams.push({ channel: 2 * this.#setting, bytes: empty });
-    this.#step.datagrams.push({ channel: 2 * this.#setting + 1, bytes: writeReceiverReport(0, [], 'lubo') });
-  }
-
-  #keepSession(header: string | undefined): void {
-    const [id = '', ...fields] = (header ?? '').split(';').map((field) => field.trim());
-    if (id !== '') this.#line.session = id;
-    const [, seconds] = /^timeout\s*=\s*(\d{1,6})/i.exec(fields.find((field) => /^timeout/i.test(field)) ?? '') ?? [];
-    const timeout = Number(seconds ?? 0) || defaultTimeout;
-    this.#keepAliveMillis = Math.max(1000, Math.min(30_000, timeout * 500));
+    this.#step.datagrams.push({ channel: 2 * media, bytes: empty });
+    this.#step.datagrams.push({ channel: 2 * media + 1, bytes: writeReceiverReport(0, [], 'lubo') });
   }
 
   #setupNext(): void {
-    this.#setting += 1;
-    if (this.#setting < this.#setups.length) this.#askPorts();
+    this.#plan.next();
+    if (this.#plan.current !== undefined) this.#askPorts();
     else this.#request('PLAY', this.#aggregate, [['Range', 'npt=0.000-']]);
   }
 
@@ -338,22 +292,17 @@ export class RtspClientSession {
     this.#nextKeepAlive = Infinity;
     this.#input = this.#newInput();
     this.#emit({ type: 'transport', transport: next, reason });
-    this.#beginSetup();
+    this.#plan.restart();
+    this.#askPorts();
   }
 
   #played(response: RtspResponse): void {
-    const infos = readRtpInfo(headerOf(response, 'RTP-Info'));
-    const up = this.#setups.filter(({ isUp }) => isUp);
-    this.#input.startsAt(this.#setups.map((setup) => {
-      const { control } = setup.media;
-      const own = infos.find(({ url }) => url === setup.uri || (control !== undefined && url.endsWith(control)));
-      return (own ?? (infos.length === up.length ? infos[up.indexOf(setup)] : undefined))?.rtpTime;
-    }));
+    this.#input.startsAt(this.#plan.rtpTimes(readRtpInfo(headerOf(response, 'RTP-Info'))));
     this.#isPlaying = true;
     this.#playedAt = this.#now;
     this.#input.start(this.#now);
     this.#nextKeepAlive = this.#now + this.#keepAliveMillis;
-    this.#emit({ type: 'playing', transport: this.#transports[0] ?? 'tcp', kinds: up.map(({ media }) => media.format.kind) });
+    this.#emit({ type: 'playing', transport: this.#transports[0] ?? 'tcp', kinds: this.#plan.up.map(({ media }) => media.format.kind) });
   }
 
   /** Cameras that do not know GET_PARAMETER, whatever they offered, are asked for OPTIONS. */
@@ -362,22 +311,11 @@ export class RtspClientSession {
     if (status >= 400 && method === 'GET_PARAMETER') this.#keepAlive = 'OPTIONS';
   }
 
-  /** Requests of the server: it ends the stream, sends us elsewhere, or asks whether we live. */
   #answer(request: RtspRequest): void {
     if (this.#isOver) return;
-    const { method } = request;
-    const isKnown = ['ANNOUNCE', 'OPTIONS', 'GET_PARAMETER', 'SET_PARAMETER', 'REDIRECT', 'TEARDOWN', 'PLAY_NOTIFY'].includes(method);
-    const sequence = headerOf(request, 'CSeq');
-    const headers: [string, string][] = sequence === undefined ? [] : [['CSeq', sequence]];
-    if (this.#line.session !== undefined) headers.push(['Session', this.#line.session]);
-    if (method === 'OPTIONS') headers.push(['Public', 'OPTIONS, GET_PARAMETER, SET_PARAMETER, ANNOUNCE, REDIRECT, TEARDOWN']);
-    const [status, reason] = isKnown ? [200, 'OK'] : [501, 'Not Implemented'];
-    this.#step.send.push(writeRtspMessage({ type: 'response', status, reason, headers, body: noBody }));
-    if (method === 'ANNOUNCE') this.#finish({ type: 'end', reason: 'announce' });
-    if (method === 'TEARDOWN') this.#finish({ type: 'end', reason: 'teardown' });
-    if (method !== 'REDIRECT') return;
-    const url = headerOf(request, 'Location');
-    this.#finish(url === undefined ? { type: 'end', reason: 'teardown' } : { type: 'redirect', url: withoutCredentials(url) });
+    const { bytes, end } = answerServer(request, this.#line.session);
+    this.#step.send.push(bytes);
+    if (end !== undefined) this.#finish(end);
   }
 
   #pass(): void {
@@ -401,6 +339,6 @@ export class RtspClientSession {
 
   #report(media: number, bytes: Uint8Array): void {
     if (this.#transports[0] === 'udp') this.#step.datagrams.push({ channel: 2 * media + 1, bytes });
-    else this.#step.send.push(writeInterleaved(this.#setups[media]?.rtcpChannel ?? 2 * media + 1, bytes));
+    else this.#step.send.push(writeInterleaved(this.#plan.rtcpChannel(media), bytes));
   }
 }

@@ -1,4 +1,4 @@
-// The Transport header (RFC 2326 §12.39): what we ask for in SETUP, and what the server chose.
+// Headers of SETUP and PLAY: Transport (RFC 2326 §12.39), Session (§12.37), RTP-Info (§12.33).
 
 /** How RTP travels: inside the RTSP connection, or in datagrams of its own. */
 export type RtspTransport = 'tcp' | 'udp';
@@ -48,6 +48,13 @@ function pairOf(text: string | undefined, most: number): readonly [number, numbe
   if (first === '') return undefined;
   const pair = [Number(first), second === undefined ? Number(first) + 1 : Number(second)] as const;
   return pair[0] <= most && pair[1] <= most ? pair : undefined;
+}
+
+/** A Session header: its identifier ('' when it tells none) and time-out in ms (60 s when it tells none). */
+export function readSessionHeader(header: string | undefined): { id: string; timeoutMillis: number } {
+  const [id = '', ...fields] = (header ?? '').split(';').map((field) => field.trim());
+  const seconds = fields.map((field) => /^timeout\s*=\s*"?(\d{1,6})/i.exec(field)?.[1]).find((found) => found !== undefined);
+  return { id, timeoutMillis: (Number(seconds ?? 0) || 60) * 1000 };
 }
 
 /** What RTP-Info (RFC 2326 §12.33) tells of one media: the RTP time at which its play begins. */
