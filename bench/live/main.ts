@@ -15,6 +15,8 @@ import { type Server, startLubo, startNginx, startNodeMediaServer } from './serv
 const starts: Record<string, () => Promise<Server>> = { lubo: startLubo, 'node-media-server': startNodeMediaServer, 'nginx-rtmp': startNginx };
 const clientCore = '1';
 const settleSeconds = 4;
+/** From the publisher's start until its stream is under way. */
+const publishingMillis = 1_500;
 
 const { values } = parseArgs({
   options: {
@@ -22,12 +24,13 @@ const { values } = parseArgs({
     viewers: { type: 'string', default: '10,100,500,1000,2000,4000,6000' },
     runs: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '10' },
+    'per-second': { type: 'string', default: '1000' },
   },
 });
 
 /** What viewers.c prints. */
-type Seen = { viewers: number; bytes: number; seconds: number; delayMedianMs: number; delayP99Ms: number; samples: number; neverPictured: number; starvedOver2s: number; ended: number; refused: number; clientCpu: number };
-type Result = Seen & { server: string; serverCpu: number; cpuPerGigabyte: number };
+type Seen = { viewers: number; bytes: number; seconds: number; delayMedianMs: number; delayP99Ms: number; samples: number; neverPictured: number; starvedOver2s: number; ended: number; refused: number; firstMedianMs: number; firstP99Ms: number; clientCpu: number };
+type Result = Seen & { server: string; serverCpu: number; cpuPerGigabyte: number; megabytes: number };
 
 const folder = mkdtempSync(join(tmpdir(), 'lubo-bench-live-'));
 const clip = join(folder, 'clip.mp4');
@@ -56,21 +59,24 @@ for (let run = 0; run < Number(values.runs); run++) {
 printTable();
 
 async function measure(server: Server, count: number): Promise<Result> {
-  // Viewers may come before the publisher: a server that admits a stream only when it is wanted has its reason then.
-  const viewers = spawn(
-    'taskset',
-    ['-c', clientCore, viewersProgram, server.play.protocol, '127.0.0.1', String(server.play.port), server.play.path, String(count), String(settleSeconds), values.seconds],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  // One viewer comes before the publisher: a server that admits a stream only when it is wanted has its reason then.
+  const first = startViewers(server, 1, 3600);
+  await sleep(300);
   const publisher = publish(server.publishUrl);
+  await sleep(publishingMillis);
+  const viewers = startViewers(server, count, Number(values.seconds));
   try {
     return await watchViewers(viewers, server);
   } finally {
-    publisher.kill('SIGKILL');
-    viewers.kill('SIGKILL');
+    for (const program of [publisher, viewers, first]) program.kill('SIGKILL');
     await server.stop();
     await sleep(300);
   }
+}
+
+function startViewers({ play }: Server, count: number, seconds: number): ChildProcess {
+  const args = [play.protocol, '127.0.0.1', play.port, play.path, count, values['per-second'], settleSeconds, seconds];
+  return spawn('taskset', ['-c', clientCore, viewersProgram, ...args.map(String)], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 function publish(url: string): ChildProcess {
@@ -88,14 +94,15 @@ function watchViewers(viewers: ChildProcess, server: Server): Promise<Result> {
       if (line === undefined || !line.endsWith('}')) return;
       const seen = JSON.parse(line) as Seen;
       const serverCpu = Math.round((server.cpuSeconds() - (cpuAtStart ?? 0)) * 100) / 100;
-      resolve({ server: server.name, ...seen, serverCpu, cpuPerGigabyte: Math.round((serverCpu / (seen.bytes / 1e9)) * 100) / 100 });
+      const cpuPerGigabyte = Math.round((serverCpu / (seen.bytes / 1e9)) * 100) / 100;
+      resolve({ server: server.name, ...seen, serverCpu, cpuPerGigabyte, megabytes: Math.round(server.megabytes()) });
     });
     viewers.once('close', (code) => reject(new Error(`the viewers ended with ${code}`)));
   });
 }
 
 function printTable(): void {
-  process.stdout.write('\nviewers  server              CPU s/GB  median ms  p99 ms  of one core  starved  never pictured\n');
+  process.stdout.write('\nviewers  server              CPU s/GB  median ms  p99 ms  of one core  MB    first p99 ms  starved  never pictured\n');
   const keys = [...new Set(results.map(({ viewers, server }) => `${viewers} ${server}`))];
   for (const key of keys) {
     const same = results.filter(({ viewers, server }) => `${viewers} ${server}` === key);
@@ -104,7 +111,7 @@ function printTable(): void {
     const middle = (pick: (result: Result) => number): string => median(same.map(pick)).toFixed(2).replace(/\.?0+$/, '');
     const share = middle((result) => (100 * result.serverCpu) / result.seconds);
     process.stdout.write(
-      `${String(first.viewers).padEnd(8)} ${first.server.padEnd(19)} ${middle((r) => r.cpuPerGigabyte).padEnd(9)} ${middle((r) => r.delayMedianMs).padEnd(10)} ${middle((r) => r.delayP99Ms).padEnd(7)} ${`${share} %`.padEnd(12)} ${middle((r) => r.starvedOver2s).padEnd(8)} ${middle((r) => r.neverPictured)}\n`,
+      `${String(first.viewers).padEnd(8)} ${first.server.padEnd(19)} ${middle((r) => r.cpuPerGigabyte).padEnd(9)} ${middle((r) => r.delayMedianMs).padEnd(10)} ${middle((r) => r.delayP99Ms).padEnd(7)} ${`${share} %`.padEnd(12)} ${middle((r) => r.megabytes).padEnd(5)} ${middle((r) => r.firstP99Ms).padEnd(13)} ${middle((r) => r.starvedOver2s).padEnd(8)} ${middle((r) => r.neverPictured)}\n`,
     );
   }
 }

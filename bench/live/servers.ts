@@ -15,15 +15,32 @@ export type Server = {
   publishUrl: string;
   /** Processor seconds used so far by all its processes. */
   cpuSeconds(): number;
+  /** Resident memory of all its processes. */
+  megabytes(): number;
   stop(): Promise<void>;
 };
 
 const serverCore = '0';
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
+/** What the system says of a server's processes: the one that was started and its children. */
+function measures(child: ChildProcess): Pick<Server, 'cpuSeconds' | 'megabytes'> {
+  const sum = (read: (pid: number) => number): number => withChildren(child.pid ?? 0).reduce((total, pid) => total + read(pid), 0);
+  return { cpuSeconds: () => sum(cpuOf), megabytes: () => sum(megabytesOf) };
+}
+
+function withChildren(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter((word) => word !== '');
+  return [pid, ...children.map(Number)];
+}
+
 function cpuOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/.*\) /, '').split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+function megabytesOf(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) / 1024;
 }
 
 async function listening(port: number): Promise<void> {
@@ -75,7 +92,7 @@ export async function startLubo(): Promise<Server> {
     name: 'lubo',
     play: { protocol: 'http', port: httpPort, path: `/live/${stream}.flv?token=${signStreamToken(key, stream, 'play', until)}` },
     publishUrl: `rtmp://127.0.0.1:${rtmpPort}/live/${stream}?token=${signStreamToken(key, stream, 'publish', until)}`,
-    cpuSeconds: () => cpuOf(child.pid ?? 0),
+    ...measures(child),
     stop: () => end(child),
   };
 }
@@ -100,7 +117,7 @@ new NodeMediaServer(${JSON.stringify(config)}).run();`,
     name: 'node-media-server',
     play: { protocol: 'http', port: httpPort, path: '/live/bench.flv' },
     publishUrl: `rtmp://127.0.0.1:${rtmpPort}/live/bench`,
-    cpuSeconds: () => cpuOf(child.pid ?? 0),
+    ...measures(child),
     stop: () => end(child),
   };
 }
@@ -123,7 +140,7 @@ rtmp { server { listen 127.0.0.1:${rtmpPort}; chunk_size 60000; access_log off; 
     name: 'nginx-rtmp',
     play: { protocol: 'rtmp', port: rtmpPort, path: '/live/bench' },
     publishUrl: `rtmp://127.0.0.1:${rtmpPort}/live/bench`,
-    cpuSeconds: () => cpuOf(child.pid ?? 0),
+    ...measures(child),
     stop: () => end(child),
   };
 }

@@ -33,6 +33,11 @@ static viewer *viewers;
 static uint64_t histogram[BUCKETS], samples;
 static int ended, refused;
 
+static int by_time(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
 static uint64_t now_us(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -100,14 +105,14 @@ static void finish(viewer *v) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 8) {
-    fprintf(stderr, "viewers http|rtmp ADDRESS PORT PATH COUNT SETTLE_SECONDS MEASURE_SECONDS\n");
+  if (argc < 9) {
+    fprintf(stderr, "viewers http|rtmp ADDRESS PORT PATH COUNT PER_SECOND SETTLE_SECONDS MEASURE_SECONDS\n");
     return 2;
   }
   int is_rtmp = !strcmp(argv[1], "rtmp");
   const char *path = argv[4];
   int count = atoi(argv[5]), made = 0;
-  double settle = atof(argv[6]), measure = atof(argv[7]);
+  double per_second = atof(argv[6]), settle = atof(argv[7]), measure = atof(argv[8]);
   struct rlimit limit = {count + 100, count + 100};
   setrlimit(RLIMIT_NOFILE, &limit);
   viewers = calloc(count, sizeof *viewers);
@@ -125,10 +130,9 @@ int main(int argc, char **argv) {
   uint64_t begin = now_us(), from = 0, until = 0, bytes = 0;
   int is_told = 0;
   struct epoll_event events[512];
-  // At most 1,000 new viewers a second.
   while (!until || now_us() < until) {
     uint64_t now = now_us();
-    while (made < count && (now - begin) / 1000 >= (uint64_t)made) {
+    while (made < count && (now - begin) * per_second / 1e6 >= made) {
       viewer *v = &viewers[made++];
       v->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
       v->started = now;
@@ -209,7 +213,9 @@ int main(int argc, char **argv) {
     if (p50 < 0 && seen * 2 >= samples) p50 = i / 10.0;
     if (p99 < 0 && seen * 100 >= samples * 99) { p99 = i / 10.0; break; }
   }
-  int silent = 0, starved = 0;
+  int silent = 0, starved = 0, pictured = 0;
+  // From the request to the first bytes of the first keyframe.
+  double *firsts = calloc(count, sizeof *firsts);
   uint64_t end = now_us();
   for (int i = 0; i < count; i++) {
     viewer *v = &viewers[i];
@@ -217,11 +223,14 @@ int main(int argc, char **argv) {
     if (tail > v->longest) v->longest = tail;
     if (!v->first) silent++;
     else if (v->longest > 2000) starved++;
+    if (v->first) firsts[pictured++] = (v->first - v->started) / 1e3;
   }
+  qsort(firsts, pictured, sizeof *firsts, by_time);
+  double first_p50 = pictured ? firsts[pictured / 2] : -1, first_p99 = pictured ? firsts[pictured * 99 / 100] : -1;
   struct rusage use;
   getrusage(RUSAGE_SELF, &use);
   double cpu = use.ru_utime.tv_sec + use.ru_stime.tv_sec + (use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
-  printf("{\"viewers\":%d,\"bytes\":%llu,\"seconds\":%.3f,\"delayMedianMs\":%.1f,\"delayP99Ms\":%.1f,\"samples\":%llu,\"neverPictured\":%d,\"starvedOver2s\":%d,\"ended\":%d,\"refused\":%d,\"clientCpu\":%.2f}\n",
-         count, (unsigned long long)bytes, measure, p50, p99, (unsigned long long)samples, silent, starved, ended, refused, cpu);
+  printf("{\"viewers\":%d,\"bytes\":%llu,\"seconds\":%.3f,\"delayMedianMs\":%.1f,\"delayP99Ms\":%.1f,\"samples\":%llu,\"neverPictured\":%d,\"starvedOver2s\":%d,\"ended\":%d,\"refused\":%d,\"firstMedianMs\":%.1f,\"firstP99Ms\":%.1f,\"clientCpu\":%.2f}\n",
+         count, (unsigned long long)bytes, measure, p50, p99, (unsigned long long)samples, silent, starved, ended, refused, first_p50, first_p99, cpu);
   return 0;
 }
