@@ -56,6 +56,10 @@ export type Limits = {
   windowMillisPerViewer: number;
   /** …but never longer than this. */
   windowMillis: number;
+  /** Viewers of one stream who get their windows at the same moment… */
+  laneViewers: number;
+  /** …in at most so many lanes. */
+  lanes: number;
   /** Different timestamp origins among the viewers of one stream. */
   timeBases: number;
   /** How often time-outs are looked at. */
@@ -93,6 +97,8 @@ export const defaultLimits: Limits = {
   unwindowedViewers: 16,
   windowMillisPerViewer: 0.3,
   windowMillis: 100,
+  laneViewers: 500,
+  lanes: 16,
   timeBases: 64,
   sweepMillis: 500,
   lingerMillis: 1_500,

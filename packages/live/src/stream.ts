@@ -3,13 +3,13 @@ import type { FlvTag } from '@lubo/media';
 import type { Logger } from 'pino';
 import { GopCache } from './gop-cache.ts';
 import { Intake } from './intake.ts';
+import { Lanes } from './lane.ts';
 import type { Limits } from './limits.ts';
 import { StreamClock } from './stream-clock.ts';
 import { type Configs, type StreamTag, hasSameTracks } from './stream-tag.ts';
 import { TimeBases } from './time-base.ts';
 import type { Timers } from './timers.ts';
 import { type Delivery, Viewer, type ViewerEnd } from './viewer.ts';
-import { Window } from './window.ts';
 
 /** Why the server closes a publisher. */
 export type PublisherEnd = 'taken-over' | 'abandoned' | 'stopping';
@@ -47,13 +47,13 @@ export class Stream {
   readonly #gop: GopCache;
   readonly #bases: TimeBases;
   readonly #viewers = new Set<Viewer>();
+  readonly #waiting = new Set<Viewer>();
+  readonly #lanes: Lanes;
   readonly #counts = { bytesOut: 0, skips: 0 };
   #bytesIn = 0;
   #publications = 0;
   #publisher: Publisher | undefined;
   #configs: Configs | undefined;
-  #gathered: StreamTag[] = [];
-  #cancelFlush: (() => void) | undefined;
   /** Since when nobody publishes, and since when nobody watches; clock of the timers. */
   #unpublishedAt: number;
   #unwatchedAt: number;
@@ -62,6 +62,7 @@ export class Stream {
     this.name = options.name;
     this.#options = options;
     this.#gop = new GopCache(options.limits);
+    this.#lanes = new Lanes(options);
     this.#bases = new TimeBases(options.limits.timeBases);
     this.#unpublishedAt = this.#unwatchedAt = options.timers.now();
   }
@@ -103,7 +104,7 @@ export class Stream {
   /** Takes a publisher; one who is there is closed. */
   publish(publisher: Publisher): Publication {
     const earlier = this.#publisher;
-    this.#flush();
+    this.#lanes.flush();
     this.#publisher = publisher;
     this.#publications++;
     this.#gop.clear();
@@ -131,7 +132,8 @@ export class Stream {
     const now = timers.now();
     const viewer = new Viewer({ delivery, limits, bases: this.#bases, counts: this.#counts, now });
     this.#viewers.add(viewer);
-    viewer.start(this.#gop, now);
+    this.#waiting.add(viewer);
+    if (this.#gop.isReady) this.#start(viewer, now);
     this.#options.onChange();
     const leave = (): void => {
       viewer.leave();
@@ -165,10 +167,9 @@ export class Stream {
 
   /** Parts with everybody. */
   stop(): void {
-    this.#cancelFlush?.();
-    this.#cancelFlush = undefined;
     this.#close('stopping');
     for (const viewer of this.#viewers) this.#part(viewer, 'stopping');
+    this.#lanes.stop();
   }
 
   #close(reason: PublisherEnd): void {
@@ -180,7 +181,7 @@ export class Stream {
 
   #unpublish(publisher: Publisher): void {
     if (this.#publisher !== publisher) return;
-    this.#flush();
+    this.#lanes.flush();
     this.#publisher = undefined;
     this.#unpublishedAt = this.#options.timers.now();
     // A newcomer would see a picture that stands still: it waits for the next publisher instead.
@@ -190,8 +191,18 @@ export class Stream {
 
   #take(tag: StreamTag): void {
     if (tag.configs !== this.#configs) this.#changeConfigs(tag.configs);
-    this.#gathered.push(tag);
-    this.#cancelFlush ??= this.#options.timers.after(this.#options.windowMillis(), () => this.#flush());
+    this.#lanes.add(tag);
+    this.#gop.add(tag);
+    if (this.#waiting.size === 0 || !this.#gop.isReady) return;
+    const now = this.#options.timers.now();
+    for (const viewer of this.#waiting) this.#start(viewer, now);
+  }
+
+  /** The viewer gets what the cache holds, and then the windows of a lane. */
+  #start(viewer: Viewer, now: number): void {
+    this.#waiting.delete(viewer);
+    viewer.start(this.#gop, now, this.#lanes.next);
+    this.#lanes.join(viewer);
   }
 
   #changeConfigs(configs: Configs): void {
@@ -199,24 +210,9 @@ export class Stream {
     this.#configs = configs;
     if (earlier === undefined || hasSameTracks(earlier, configs)) return;
     // The header that these viewers got tells of other tracks, which players can't unlearn: they come again.
-    this.#flush();
+    this.#lanes.flush();
     this.#gop.clear();
     for (const viewer of this.#viewers) if (!viewer.isWaiting) this.#part(viewer, 'tracks-changed');
-  }
-
-  #flush(): void {
-    this.#cancelFlush?.();
-    this.#cancelFlush = undefined;
-    const [first, ...rest] = this.#gathered;
-    this.#gathered = [];
-    if (first === undefined) return;
-    const now = this.#options.timers.now();
-    const window = new Window([first, ...rest]);
-    for (const viewer of this.#viewers) if (!viewer.isWaiting) viewer.deliver(window, now);
-    window.release();
-    for (const tag of window.tags) this.#gop.add(tag);
-    if (!this.#gop.isReady) return;
-    for (const viewer of this.#viewers) if (viewer.isWaiting) viewer.start(this.#gop, now);
   }
 
   #part(viewer: Viewer, reason: ViewerEnd): void {
@@ -227,6 +223,7 @@ export class Stream {
 
   #remove(viewer: Viewer): void {
     if (!this.#viewers.delete(viewer)) return;
+    if (!this.#waiting.delete(viewer)) this.#lanes.leave(viewer);
     if (this.#viewers.size === 0) this.#unwatchedAt = this.#options.timers.now();
     this.#options.onChange();
   }

@@ -50,6 +50,8 @@ export class Viewer {
   #configs: Configs | undefined;
   #resumesAt: StreamTag | undefined;
   #isLagging = false;
+  /** Number of the first tag that it has not got with the cache. */
+  #next = 0;
   #freeAt: number;
   #bytesOut = 0;
 
@@ -87,25 +89,27 @@ export class Viewer {
     this.#counts.bytesOut += bytes;
   }
 
-  /** Begins with all that the cache holds, in one write. */
-  start(gop: GopCache, now: number): void {
+  /** Begins with all that the cache holds, in one write; `next` is the number of the tag that comes after that. */
+  start(gop: GopCache, now: number, next: number): void {
     const configs = gop.configs;
     if (this.#state !== 'waiting' || configs === undefined) return;
     this.#state = 'flowing';
     this.#base = this.#bases.join(gop.start);
     this.#isBaseShared = true;
+    this.#next = next;
     this.#configs = configs;
     this.#freeAt = now;
     const media = gop.encode(this.#delivery.encoding, this.#base);
     this.#write([this.#delivery.preface(configs), media], this.#base.stamp(gop.end), configs);
   }
 
-  /** Takes the stream's next window. */
+  /** Takes its lane's next window. */
   deliver(window: Window, now: number): void {
+    if (window.first < this.#next) return this.#deliverFrom(window, this.#next - window.first, now);
     if (this.#state === 'flowing') {
       if (this.#queue.isEmpty && this.#delivery.pendingBytes === 0) {
         this.#freeAt = now;
-        this.#write([window.encode(this.#delivery.encoding, this.#base)], this.#base.stamp(window.end), window.configs);
+        this.#write(window.encode(this.#delivery.encoding, this.#base), this.#base.stamp(window.end), window.configs);
         return;
       }
       this.#queue.push(window);
@@ -115,6 +119,13 @@ export class Viewer {
       this.#resume(window.tags[window.firstKeyframe]);
       this.#queue.push(window, window.firstKeyframe);
     }
+    this.pump(now);
+  }
+
+  /** Its first window: the tags before `from` it has got with the cache. */
+  #deliverFrom(window: Window, from: number, now: number): void {
+    if (this.#state !== 'flowing' || from >= window.tags.length) return;
+    this.#queue.push(window, from);
     this.pump(now);
   }
 

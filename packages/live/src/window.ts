@@ -3,9 +3,14 @@ import type { Encoding } from './encoding.ts';
 import type { Configs, StreamTag } from './stream-tag.ts';
 import type { TimeBase } from './time-base.ts';
 
+/** A window as one viewer's write. */
+export type Encoded = readonly [Buffer];
+
 /** One or more tags in the order in which they came. */
 export class Window {
   readonly tags: readonly StreamTag[];
+  /** Number of the first tag among all of its stream. */
+  readonly first: number;
   /** Payload, without what a protocol adds. */
   readonly bytes: number;
   /** Index of the first and the last tag at which a viewer can start; -1 if there is none. */
@@ -16,10 +21,13 @@ export class Window {
   readonly end: number;
   /** What a decoder has been told after this window. */
   readonly configs: Configs;
-  #ready = new Map<Encoding, Map<TimeBase, Uint8Array>>();
+  readonly #ready = new Map<Encoding, Map<TimeBase, Encoded>>();
+  /** What the previous viewer got: the next one, who came about when it did, gets mostly the same. */
+  #last: { encoding: Encoding; base: TimeBase; encoded: Encoded } | undefined;
 
-  constructor(tags: readonly [StreamTag, ...StreamTag[]]) {
+  constructor(tags: readonly [StreamTag, ...StreamTag[]], first = 0) {
     this.tags = tags;
+    this.first = first;
     this.start = tags[0].timestamp;
     this.bytes = tags.reduce((sum, tag) => sum + tag.body.length, 0);
     this.end = tags.reduce((end, tag) => Math.max(end, tag.timestamp), 0);
@@ -28,17 +36,26 @@ export class Window {
     this.configs = (tags.at(-1) ?? tags[0]).configs;
   }
 
-  /** The bytes of the whole window; made once and shared until `release`. */
-  encode(encoding: Encoding, base: TimeBase): Uint8Array {
+  /** The bytes of the whole window as the one part of a write; made once and shared until `release`. */
+  encode(encoding: Encoding, base: TimeBase): Encoded {
+    const last = this.#last;
+    if (last !== undefined && last.encoding === encoding && last.base === base) return last.encoded;
     let ofEncoding = this.#ready.get(encoding);
-    if (ofEncoding === undefined) this.#ready.set(encoding, (ofEncoding = new Map<TimeBase, Uint8Array>()));
-    let bytes = ofEncoding.get(base);
-    if (bytes === undefined) ofEncoding.set(base, (bytes = encoding.encode(this.tags, base)));
-    return bytes;
+    if (ofEncoding === undefined) this.#ready.set(encoding, (ofEncoding = new Map<TimeBase, Encoded>()));
+    let encoded = ofEncoding.get(base);
+    if (encoded === undefined) ofEncoding.set(base, (encoded = [asBuffer(encoding.encode(this.tags, base))]));
+    this.#last = { encoding, base, encoded };
+    return encoded;
   }
 
   /** Forgets the shared bytes: from here on only lagging viewers hold this window, and they share nothing. */
   release(): void {
     this.#ready.clear();
+    this.#last = undefined;
   }
+}
+
+/** Sockets would wrap any other array anew for each viewer. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
