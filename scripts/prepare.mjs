@@ -76,7 +76,24 @@ function buildWeb() {
   writeFileSync(stamp, wanted);
 }
 
+/**
+ * Lets each part load its code and end at once, for want of a settings file of this name: a first start is then as quick
+ * and as small as any other. A cache that can't be written costs only that.
+ */
+function compileParts() {
+  const stamp = join(root, 'node_modules', '.cache', 'lubo-code', '.lubo-compiled');
+  const wanted = hashOf(['packages', 'package-lock.json']);
+  if (readIfThere(stamp) === wanted) return;
+  for (const part of ['supervisor', 'site', 'live', 'gather']) {
+    const args = ['--max-semi-space-size=2', '--import', './scripts/code-cache.mjs', `packages/${part}/src/main.ts`];
+    const options = { cwd: root, env: { ...env, LUBO_CONFIG: 'only-compiling' }, stdio: 'ignore', shell: process.platform === 'win32' };
+    spawnSync('node', args, options);
+  }
+  if (existsSync(dirname(stamp))) writeFileSync(stamp, wanted);
+}
+
 installPackages();
 checkNode();
 buildWeb();
+if (purpose === 'start') compileParts();
 if (purpose === 'test') prepareTestPrograms(run);

@@ -16,7 +16,7 @@ const demoClip = join(packages, 'gather', 'demo', 'classroom.mp4');
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const complain = (text: string): void => void process.stderr.write(`lubo: ${text}\n`);
 
-/** A smaller young generation: these parts idle much, and schools' servers are small. The live server moves too many bytes for it. */
+/** A smaller young generation: parts idle much, schools' servers are small, and media bytes are not kept there. */
 const smallFlags = ['--max-semi-space-size=2'];
 
 async function start(): Promise<void> {
@@ -30,8 +30,6 @@ async function start(): Promise<void> {
 
   const env = {
     ...process.env,
-    // Compiled code kept from the last start: each part is ready sooner and holds some 20 MB less.
-    NODE_COMPILE_CACHE: join(config.dataDir, 'cache'),
     LUBO_LOCAL_CODE: config.localCode ?? localCode(config.dataDir),
     ...(wanted.isDemo && config.demoClip === undefined ? { LUBO_DEMO_CLIP: demoClip } : {}),
   };
@@ -40,7 +38,7 @@ async function start(): Promise<void> {
       name,
       file: join(packages, name, 'src', 'main.ts'),
       log: openPartLog(name, join(logDir, `${name}.log`), complain),
-      flags: name === 'live' ? [] : smallFlags,
+      flags: smallFlags,
     })),
     env,
     say: complain,
