@@ -39,6 +39,13 @@ test('health and channels are told as JSON that nobody caches', async (t) => {
   assert.equal(channels.headers.get('cache-control'), 'no-store');
 });
 
+test('people get a page', async (t) => {
+  const { url } = await begin(t);
+  const page = await fetch(url, { headers: { 'accept-language': 'en' } });
+  assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
+  assert.match(await page.text(), /Gather 1.*Room 1/s);
+});
+
 test('unknown paths and other methods are refused', async (t) => {
   const { url } = await begin(t);
   assert.equal((await fetch(`${url}/etc/passwd`)).status, 404);

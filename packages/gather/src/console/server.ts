@@ -4,17 +4,19 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import { type AddressInfo, isIP } from 'node:net';
 import { listenFault } from '@lubo/config';
 import type { ChannelView } from '../gather.ts';
+import { type GatherStatus, consolePage, pickLanguage } from './page.ts';
 
 export type ConsoleOptions = {
   host: string;
   port: number;
-  status(): { isConnected: boolean; version: string; title: string | undefined };
+  status(): GatherStatus;
   channels(): ChannelView[];
 };
 
 export type Console = { url: string; close(): Promise<void> };
 
-type Answer = { status: number; body: unknown };
+/** A text is a page, anything else is told as JSON. */
+type Answer = { status: number; body: string | object };
 
 /** Listens; StartError when the port can't be had. */
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
@@ -45,6 +47,8 @@ function answer(request: IncomingMessage, { status, channels }: ConsoleOptions):
   if (request.method !== 'GET' && request.method !== 'HEAD') return problem(405, 'only GET is served');
   const [path = '/'] = (request.url ?? '/').split('?', 1);
   switch (path) {
+    case '/':
+      return { status: 200, body: consolePage(status(), channels(), pickLanguage(request.headers['accept-language'])) };
     case '/healthz':
       return { status: 200, body: { status: 'ok', ...status() } };
     case '/api/channels':
@@ -59,8 +63,14 @@ function problem(status: number, detail: string): Answer {
 }
 
 function send(response: ServerResponse, { status, body }: Answer): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
-  response.end(JSON.stringify(body));
+  const isPage = typeof body === 'string';
+  response.writeHead(status, {
+    'content-type': isPage ? 'text/html; charset=utf-8' : 'application/json',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+  });
+  response.end(isPage ? body : JSON.stringify(body));
 }
 
 /** Addresses and localhost only: a foreign name that was made to point here is some web page's attempt to read along. */

@@ -1,0 +1,71 @@
+// The gather's state as one page for people, made anew every few seconds by the browser; no script, nothing to install.
+import type { ChannelView } from '../gather.ts';
+
+/** What the page shows above its channels. */
+export type GatherStatus = { isConnected: boolean; version: string; title: string | undefined };
+
+const languages = {
+  zh: {
+    lang: 'zh-CN',
+    gather: '采集端',
+    site: '网站',
+    connected: '已连接',
+    notConnected: '未连接',
+    none: '还没有通道：请在网站上添加。',
+    head: ['状态', '通道', '数据源', '接收', '发送'],
+    states: { stopped: '已停止', connecting: '连接中', running: '运行中', error: '出错' },
+    version: '版本',
+  },
+  en: {
+    lang: 'en',
+    gather: 'Gather',
+    site: 'Site',
+    connected: 'connected',
+    notConnected: 'not connected',
+    none: 'No channel yet: add one on the site.',
+    head: ['State', 'Channel', 'Source', 'Receives', 'Sends'],
+    states: { stopped: 'stopped', connecting: 'connecting', running: 'running', error: 'error' },
+    version: 'Version',
+  },
+} as const;
+
+/** Chinese unless the browser would rather have English. */
+export function pickLanguage(acceptLanguage: string | undefined): keyof typeof languages {
+  const [first = ''] = (acceptLanguage ?? '').split(',');
+  return first === '' || /^\s*zh/i.test(first) ? 'zh' : 'en';
+}
+
+/** The whole HTML document. */
+export function consolePage(status: GatherStatus, channels: readonly ChannelView[], language: keyof typeof languages): string {
+  const words = languages[language];
+  const rows = channels.map((channel) => rowOf(channel, words)).join('');
+  const head = words.head.map((name) => `<th scope="col">${name}</th>`).join('');
+  const title = escape(status.title ?? words.gather);
+  return `<!doctype html>
+<html lang="${words.lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="3"><title>${title} · Lubo</title><style>${style}</style></head>
+<body><header><h1>${title}</h1><p class="${status.isConnected ? 'good' : 'bad'}">${words.site} ${status.isConnected ? words.connected : words.notConnected}</p></header>
+<main>${rows === '' ? `<p>${words.none}</p>` : `<table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`}</main>
+<footer>${words.version} ${escape(status.version)}</footer></body></html>`;
+}
+
+type Words = (typeof languages)[keyof typeof languages];
+
+function rowOf({ settings, report }: ChannelView, words: Words): string {
+  const marks = [report.isPushing ? '<b class="live">LIVE</b>' : '', report.isRecording ? '<b class="rec">REC</b>' : ''].join(' ');
+  const fault = report.fault === undefined ? '' : `<br><small>${escape(report.fault.detail)}</small>`;
+  return `<tr><td class="${report.state}">${words.states[report.state]} ${marks}${fault}</td><td>${escape(settings?.name ?? report.id)}</td><td class="source">${escape(settings?.source.path ?? '')}</td><td>${Math.round(report.receiveKbps)} kbps</td><td>${Math.round(report.sendKbps)} kbps</td></tr>`;
+}
+
+/** Text as HTML text or attribute value. */
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+}
+
+const style = `:root{color-scheme:light dark;font:16px/1.6 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
+body{max-width:64rem;margin:2rem auto;padding:0 1.5rem}header{display:flex;align-items:baseline;gap:1.5rem;flex-wrap:wrap}
+h1{font-size:1.5rem;margin:0}header p{margin:0}.good{color:#0f7a5c}.bad,.error{color:#b3261e}
+@media(prefers-color-scheme:dark){.good{color:#4fd1a5}.bad,.error{color:#ff8a80}}
+table{width:100%;border-collapse:collapse;margin:1.5rem 0;font-variant-numeric:tabular-nums}th{text-align:left;font-weight:500;opacity:.7}
+th,td{padding:.6rem .75rem .6rem 0;border-bottom:1px solid color-mix(in srgb,currentColor 15%,transparent);vertical-align:top}
+.source{overflow-wrap:anywhere;opacity:.8}b{font-size:.75rem;padding:.05rem .4rem;border-radius:.3rem;color:#fff;background:#c62828}footer{opacity:.6;font-size:.875rem}`;
