@@ -5,7 +5,8 @@ import type { Duplex } from 'node:stream';
 import { AppError } from '@lubo/contract';
 import type { Logger } from 'pino';
 import type { Admission } from './admission.ts';
-import { serveFlv } from './flv/serve.ts';
+import { createGate } from './flv/gate.ts';
+import { type FlvRequest, admissionOf, serveFlv } from './flv/serve.ts';
 import { answer, answerProblem, corsHeaders } from './http-answer.ts';
 import type { Hub } from './hub.ts';
 import type { Limits } from './limits.ts';
@@ -21,8 +22,8 @@ export type HttpOptions = {
   onRefusal(reason: string): void;
 };
 
-/** A server that is not yet listening. */
-export function createHttp(options: HttpOptions): Server {
+/** A server that is not yet listening, and how to cut what is still connected. */
+export function createHttp(options: HttpOptions): { server: Server; cut(): void } {
   const { limits } = options;
   const taken = new WeakSet<Socket>();
   const server = createServer({
@@ -41,7 +42,18 @@ export function createHttp(options: HttpOptions): Server {
     else route({ ...options, taken }, request, response);
   });
   server.on('clientError', (error, socket) => refuseBytes(options.log, taken, error, socket));
-  return server;
+  const gate = createGate(options, passOn(server));
+  server.on('connection', (socket) => gate.admit(socket));
+  return { server, cut: () => gate.cut() };
+}
+
+/** Takes the sockets away from a server that is made by Node, and gives back how they reach it again. */
+function passOn(server: Server): (socket: Socket) => void {
+  const listeners = server.listeners('connection');
+  server.removeAllListeners('connection');
+  return (socket) => {
+    for (const listener of listeners) listener.call(server, socket);
+  };
 }
 
 type Context = HttpOptions & { taken: WeakSet<Socket> };
@@ -67,7 +79,7 @@ function route(context: Context, request: IncomingMessage, response: ServerRespo
 function serve(context: Context, { pathname, searchParams }: URL, request: IncomingMessage, response: ServerResponse): void {
   const stream = /^\/live\/([\w-]{1,128})\.flv$/.exec(pathname)?.[1];
   if (stream !== undefined) {
-    serveFlv(context, stream, searchParams.get('token'), request, response);
+    serveStream(context, { name: stream, token: searchParams.get('token'), socket: request.socket }, request, response);
   } else if (pathname === '/healthz') {
     const health = { status: 'ok', hasKeys: context.admission.hasKeys, isSiteConnected: context.isSiteThere() };
     answer(response, 200, 'application/json', JSON.stringify(health));
@@ -82,6 +94,23 @@ function serve(context: Context, { pathname, searchParams }: URL, request: Incom
   } else {
     answerProblem(response, new AppError('not-found', 'no-such-page', 'There is nothing at this address.'));
   }
+}
+
+/** A stream that was asked for in a way that the gate leaves to Node: in pieces, behind another request, or with HEAD. */
+function serveStream(context: Context, asked: Pick<FlvRequest, 'name' | 'token' | 'socket'>, request: IncomingMessage, response: ServerResponse): void {
+  const { taken, hub } = context;
+  if (request.method === 'GET') {
+    serveFlv(context, {
+      ...asked,
+      onBegin: () => taken.add(asked.socket),
+      refuse: (problem) => answerProblem(response, problem),
+      onceOver: (run) => response.once('close', run),
+    });
+    return;
+  }
+  const problem = admissionOf(context, asked) ?? (hub.isPublishing(asked.name) ? undefined : new AppError('not-found', 'no-video', 'Nobody publishes this stream.'));
+  if (problem === undefined) answer(response, 200, 'video/x-flv', '', { Connection: 'close' });
+  else answerProblem(response, problem);
 }
 
 const statusLines: Record<string, string> = {

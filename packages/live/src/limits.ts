@@ -62,6 +62,18 @@ export type Limits = {
   lanes: number;
   /** Different timestamp origins among the viewers of one stream. */
   timeBases: number;
+  /** HLS sessions of all streams. */
+  hlsSessions: number;
+  /** An HLS session that asks for nothing lives this long. */
+  hlsSessionMillis: number;
+  /** Bytes of HLS segments of one stream, in all formats… */
+  hlsBytes: number;
+  /** …and their number. */
+  hlsSegments: number;
+  /** With more bytes of HLS segments than this, no further stream becomes HLS. */
+  hlsTotalBytes: number;
+  /** A segment that is not taken within this time is cut off. */
+  hlsTakeMillis: number;
   /** How often time-outs are looked at. */
   sweepMillis: number;
   /** A connection that was told the end is cut after this time. */
@@ -100,6 +112,12 @@ export const defaultLimits: Limits = {
   laneViewers: 500,
   lanes: 16,
   timeBases: 64,
+  hlsSessions: 20_000,
+  hlsSessionMillis: 30_000,
+  hlsBytes: 64 * 1024 * 1024,
+  hlsSegments: 64,
+  hlsTotalBytes: 512 * 1024 * 1024,
+  hlsTakeMillis: 30_000,
   sweepMillis: 500,
   lingerMillis: 1_500,
 };

@@ -46,15 +46,15 @@ export async function startLive(options: LiveOptions): Promise<Live> {
   let ports: { httpPort: number; rtmpPort: number };
   try {
     ports = {
-      httpPort: await listen(http, host, httpPort, 'LUBO_LIVE_HTTP_PORT'),
+      httpPort: await listen(http.server, host, httpPort, 'LUBO_LIVE_HTTP_PORT'),
       rtmpPort: await listen(rtmp.server, host, rtmpPort, 'LUBO_LIVE_RTMP_PORT'),
     };
   } catch (error) {
     hub.stop();
-    http.close();
+    http.server.close();
     throw error;
   }
-  for (const server of [http, rtmp.server]) server.on('error', (error) => log.error({ reason: error.message }, 'a port could not accept'));
+  for (const server of [http.server, rtmp.server]) server.on('error', (error) => log.error({ reason: error.message }, 'a port could not accept'));
 
   const addresses = { ...ports, ...(publicHttpUrl !== undefined && { publicHttpUrl }), ...(publicRtmpUrl !== undefined && { publicRtmpUrl }) };
   const report = (): LiveReport => ({ addresses, streams: hub.report() });
@@ -72,7 +72,7 @@ export async function startLive(options: LiveOptions): Promise<Live> {
   });
   const opened = link;
   log.info(ports, 'listening');
-  return { ...ports, hub, close: () => stop({ hub, servers: [http, rtmp.server], link: opened, limits, cut: () => { http.closeAllConnections(); rtmp.cut(); } }) };
+  return { ...ports, hub, close: () => stop({ hub, servers: [http.server, rtmp.server], link: opened, limits, cut: () => { http.cut(); rtmp.cut(); } }) };
 }
 
 async function stop(parts: { hub: Hub; servers: Server[]; link: AgentLink; limits: Limits; cut(): void }): Promise<void> {

@@ -14,30 +14,44 @@ export type Sink = {
 
 /** `socket` keeps its listeners; its owner must listen for errors. */
 export function socketSink(socket: Socket): Sink {
-  return {
-    get pendingBytes() {
-      return socket.writableLength;
-    },
-    write(parts) {
-      if (socket.destroyed || socket.writableEnded) return;
-      const [only] = parts;
-      if (parts.length === 1 && only !== undefined) {
-        socket.write(only);
-        return;
-      }
-      socket.cork();
-      for (const part of parts) socket.write(part);
-      socket.uncork();
-    },
-    end(lingerMillis) {
-      if (socket.destroyed) return;
-      const cut = setTimeout(() => socket.destroy(), lingerMillis);
-      cut.unref();
-      socket.once('close', () => clearTimeout(cut));
-      socket.end();
-    },
-    cut() {
-      socket.destroy();
-    },
-  };
+  return new SocketSink(socket);
+}
+
+class SocketSink implements Sink {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  get pendingBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  write(parts: readonly Uint8Array[]): void {
+    const socket = this.#socket;
+    if (!socket.writable) return;
+    const only = parts.length === 1 ? parts[0] : undefined;
+    // Without a callback and with nothing queued this is one system call and leaves nothing behind.
+    if (only !== undefined) {
+      socket.write(only);
+      return;
+    }
+    socket.cork();
+    for (const part of parts) socket.write(part);
+    socket.uncork();
+  }
+
+  end(lingerMillis: number): void {
+    const socket = this.#socket;
+    if (socket.destroyed) return;
+    const cut = setTimeout(() => socket.destroy(), lingerMillis);
+    cut.unref();
+    socket.once('close', () => clearTimeout(cut));
+    socket.end();
+  }
+
+  cut(): void {
+    this.#socket.destroy();
+  }
 }

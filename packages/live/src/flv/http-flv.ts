@@ -15,6 +15,8 @@ export const flvHeaders: Readonly<Record<string, string>> = {
 };
 
 export type FlvDeliveryOptions = {
+  /** What the viewer speaks below FLV; plain HTTP unless told otherwise. */
+  protocol?: 'flv' | 'ws-flv';
   sink: Sink;
   /** The HTTP head as bytes. */
   head: Uint8Array;
@@ -29,28 +31,44 @@ export type FlvDeliveryOptions = {
 
 /** The viewer's half of one HTTP-FLV request. */
 export function flvDelivery(options: FlvDeliveryOptions): Delivery {
-  const { sink, head, lingerMillis } = options;
-  return {
-    protocol: 'flv',
-    encoding: flvEncoding,
-    get pendingBytes() {
-      return sink.pendingBytes;
-    },
-    preface(configs) {
-      options.onBegin();
-      return Buffer.concat([head, writeFlvHeader(flagsOf(configs))]);
-    },
-    write: (parts) => sink.write(parts),
-    refuse(end) {
-      options.onEnd(end);
-      options.refuse(problemFor(end));
-    },
-    end(end) {
-      options.onEnd(end);
-      if (end === 'stuck') sink.cut();
-      else sink.end(lingerMillis);
-    },
-  };
+  return new FlvDelivery(options);
+}
+
+class FlvDelivery implements Delivery {
+  readonly protocol: 'flv' | 'ws-flv';
+  readonly encoding = flvEncoding;
+  readonly #options: FlvDeliveryOptions;
+  readonly #sink: Sink;
+
+  constructor(options: FlvDeliveryOptions) {
+    this.protocol = options.protocol ?? 'flv';
+    this.#options = options;
+    this.#sink = options.sink;
+  }
+
+  get pendingBytes(): number {
+    return this.#sink.pendingBytes;
+  }
+
+  preface(configs: Configs): Uint8Array {
+    this.#options.onBegin();
+    return Buffer.concat([this.#options.head, writeFlvHeader(flagsOf(configs))]);
+  }
+
+  write(parts: readonly Uint8Array[]): void {
+    this.#sink.write(parts);
+  }
+
+  refuse(end: ViewerEnd): void {
+    this.#options.onEnd(end);
+    this.#options.refuse(problemFor(end));
+  }
+
+  end(end: ViewerEnd): void {
+    this.#options.onEnd(end);
+    if (end === 'stuck') this.#sink.cut();
+    else this.#sink.end(this.#options.lingerMillis);
+  }
 }
 
 function flagsOf(configs: Configs): { hasVideo: boolean; hasAudio: boolean } {

@@ -1,10 +1,9 @@
-// GET and HEAD of /live/<name>.flv: admission, then a place in the stream; the socket is the viewer's from its first media on.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+// A stream as FLV over HTTP: admission, then a place in the stream; the socket is the viewer's from its first media on.
 import type { Socket } from 'node:net';
 import { AppError } from '@lubo/contract';
 import type { Logger } from 'pino';
 import type { Admission, AdmissionFault } from '../admission.ts';
-import { answer, answerProblem, rawHead } from '../http-answer.ts';
+import { rawHead } from '../http-answer.ts';
 import type { Hub } from '../hub.ts';
 import type { Limits } from '../limits.ts';
 import { socketSink } from '../socket-sink.ts';
@@ -15,9 +14,20 @@ export type FlvContext = {
   admission: Admission;
   limits: Limits;
   log: Logger;
-  /** Sockets that carry a stream: no further request may be answered on them. */
-  taken: WeakSet<Socket>;
   onRefusal(reason: string): void;
+};
+
+/** A GET of a stream, however it was read. */
+export type FlvRequest = {
+  name: string;
+  token: string | null;
+  socket: Socket;
+  /** From here on the socket carries media. */
+  onBegin?(): void;
+  /** Answers with a problem instead of a stream. */
+  refuse(problem: AppError): void;
+  /** Runs once when the answer is over. */
+  onceOver(run: () => void): void;
 };
 
 const head = rawHead(flvHeaders);
@@ -30,46 +40,45 @@ export function admissionProblem(fault: AdmissionFault): AppError {
   return new AppError('denied', `token-${fault}`, `The token in the address is ${fault}: ask the site for a new address.`);
 }
 
-/** Answers one request for a stream. */
-export function serveFlv(context: FlvContext, name: string, token: string | null, request: IncomingMessage, response: ServerResponse): void {
-  const { hub, admission, log } = context;
-  const fault = admission.check(name, 'play', token);
-  if (fault !== undefined) {
-    log.info({ stream: name, peer: request.socket.remoteAddress, reason: `token ${fault}` }, 'viewer refused');
-    context.onRefusal(`token-${fault}`);
-    answerProblem(response, admissionProblem(fault));
-  } else if (request.method === 'HEAD') {
-    if (hub.isPublishing(name)) answer(response, 200, 'video/x-flv', '', { Connection: 'close' });
-    else answerProblem(response, new AppError('not-found', 'no-video', 'Nobody publishes this stream.'));
-  } else {
-    join(context, name, request, response);
-  }
+/** Why this request may not have the stream; logged and counted. */
+export function admissionOf(context: FlvContext, { name, token, socket }: Pick<FlvRequest, 'name' | 'token' | 'socket'>): AppError | undefined {
+  const fault = context.admission.check(name, 'play', token);
+  if (fault === undefined) return undefined;
+  context.log.info({ stream: name, peer: socket.remoteAddress, reason: `token ${fault}` }, 'viewer refused');
+  context.onRefusal(`token-${fault}`);
+  return admissionProblem(fault);
 }
 
-function join(context: FlvContext, name: string, request: IncomingMessage, response: ServerResponse): void {
-  const { hub, limits, log, taken } = context;
-  const { socket } = request;
+/** Answers one request for a stream. */
+export function serveFlv(context: FlvContext, request: FlvRequest): void {
+  const problem = admissionOf(context, request);
+  if (problem === undefined) join(context, request);
+  else request.refuse(problem);
+}
+
+function join({ hub, limits, log, onRefusal }: FlvContext, request: FlvRequest): void {
+  const { name, socket } = request;
   let reason = 'left';
   const delivery = flvDelivery({
     sink: socketSink(socket),
     head,
     lingerMillis: limits.lingerMillis,
-    onBegin: () => taken.add(socket),
+    onBegin: () => request.onBegin?.(),
     onEnd: (end) => (reason = end),
     refuse(problem) {
-      context.onRefusal(reason);
-      answerProblem(response, problem);
+      onRefusal(reason);
+      request.refuse(problem);
     },
   });
   const seat = hub.join(name, delivery);
   if (seat === undefined) {
-    context.onRefusal('full');
-    answerProblem(response, new AppError('unavailable', 'full', 'This live server takes no further streams.', { retryAfterSeconds: 5 }));
+    onRefusal('full');
+    request.refuse(new AppError('unavailable', 'full', 'This live server takes no further streams.', { retryAfterSeconds: 5 }));
     return;
   }
   const cameAt = performance.now();
   const peer = socket.remoteAddress;
-  response.once('close', () => {
+  request.onceOver(() => {
     seat.leave();
     const seconds = Math.round((performance.now() - cameAt) / 100) / 10;
     log.info({ stream: name, peer, protocol: 'flv', reason, seconds, bytes: seat.viewer.bytesOut }, 'viewer left');
