@@ -7,13 +7,19 @@ import type { Logger } from 'pino';
 import type { Admission } from './admission.ts';
 import { createGate } from './flv/gate.ts';
 import { type FlvRequest, admissionOf, serveFlv } from './flv/serve.ts';
+import { serveHls } from './hls/serve.ts';
+import type { Sessions } from './hls/sessions.ts';
 import { answer, answerProblem, corsHeaders } from './http-answer.ts';
 import type { Hub } from './hub.ts';
 import type { Limits } from './limits.ts';
+import type { Timers } from './timers.ts';
+import { createWsFlv } from './ws-flv/serve.ts';
 
 export type HttpOptions = {
   hub: Hub;
   admission: Admission;
+  sessions: Sessions;
+  timers: Timers;
   limits: Limits;
   log: Logger;
   /** Prometheus text. */
@@ -35,12 +41,16 @@ export function createHttp(options: HttpOptions): { server: Server; cut(): void 
     requestTimeout: limits.httpHeadMillis,
     keepAliveTimeout: limits.httpIdleMillis,
     connectionsCheckingInterval: Math.min(1_000, limits.httpHeadMillis),
+    // Other upgrades (h2c) are offers that may be passed over.
+    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
   });
   server.maxConnections = limits.httpConnections;
   server.on('request', (request, response) => {
     if (taken.has(request.socket)) request.socket.destroy();
     else route({ ...options, taken }, request, response);
   });
+  const upgrade = createWsFlv(options);
+  server.on('upgrade', (request, socket, head) => upgrade(request, socket as Socket, head));
   server.on('clientError', (error, socket) => refuseBytes(options.log, taken, error, socket));
   const gate = createGate(options, passOn(server));
   server.on('connection', (socket) => gate.admit(socket));
@@ -76,10 +86,13 @@ function route(context: Context, request: IncomingMessage, response: ServerRespo
   }
 }
 
-function serve(context: Context, { pathname, searchParams }: URL, request: IncomingMessage, response: ServerResponse): void {
+function serve(context: Context, address: URL, request: IncomingMessage, response: ServerResponse): void {
+  const { pathname, searchParams } = address;
   const stream = /^\/live\/([\w-]{1,128})\.flv$/.exec(pathname)?.[1];
   if (stream !== undefined) {
     serveStream(context, { name: stream, token: searchParams.get('token'), socket: request.socket }, request, response);
+  } else if (serveHls(context, address, request, response)) {
+    return;
   } else if (pathname === '/healthz') {
     const health = { status: 'ok', hasKeys: context.admission.hasKeys, isSiteConnected: context.isSiteThere() };
     answer(response, 200, 'application/json', JSON.stringify(health));

@@ -6,6 +6,7 @@ import type { AgentFacts, LiveReport } from '@lubo/contract';
 import type { Logger } from 'pino';
 import { createAdmission } from './admission.ts';
 import { createHttp } from './http.ts';
+import { Sessions } from './hls/sessions.ts';
 import { Hub } from './hub.ts';
 import { type Limits, defaultLimits } from './limits.ts';
 import { createMetrics } from './metrics.ts';
@@ -32,15 +33,17 @@ export async function startLive(options: LiveOptions): Promise<Live> {
   const { config, log } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const timers = options.timers ?? systemTimers;
-  const admission = createAdmission(options.wallSeconds ?? (() => Date.now() / 1000));
+  const wallSeconds = options.wallSeconds ?? (() => Date.now() / 1000);
+  const admission = createAdmission(wallSeconds);
   let link: AgentLink | undefined;
   const isSiteThere = (): boolean => link?.isConnected ?? false;
 
   const hub = new Hub({ limits, timers, log, isSiteThere, onChange: () => link?.reportSoon() });
+  const sessions = new Sessions({ hub, limits, timers, log, wallMillis: () => wallSeconds() * 1000 });
   const metrics = createMetrics(hub);
   const rtmp = createRtmp({ hub, admission, limits, timers, onRefusal: (role, reason) => metrics.countRefusal(role, reason) }, log);
   const onRefusal = (reason: string): void => metrics.countRefusal('viewer', reason);
-  const http = createHttp({ hub, admission, limits, log, metrics: () => metrics.text(), isSiteThere, onRefusal });
+  const http = createHttp({ hub, sessions, timers, admission, limits, log, metrics: () => metrics.text(), isSiteThere, onRefusal });
 
   const { host, httpPort, rtmpPort, publicHttpUrl, publicRtmpUrl } = config.live;
   let ports: { httpPort: number; rtmpPort: number };
@@ -51,6 +54,7 @@ export async function startLive(options: LiveOptions): Promise<Live> {
     };
   } catch (error) {
     hub.stop();
+    sessions.stop();
     http.server.close();
     throw error;
   }
@@ -72,12 +76,13 @@ export async function startLive(options: LiveOptions): Promise<Live> {
   });
   const opened = link;
   log.info(ports, 'listening');
-  return { ...ports, hub, close: () => stop({ hub, servers: [http.server, rtmp.server], link: opened, limits, cut: () => { http.cut(); rtmp.cut(); } }) };
+  return { ...ports, hub, close: () => stop({ hub, sessions, servers: [http.server, rtmp.server], link: opened, limits, cut: () => { http.cut(); rtmp.cut(); } }) };
 }
 
-async function stop(parts: { hub: Hub; servers: Server[]; link: AgentLink; limits: Limits; cut(): void }): Promise<void> {
+async function stop(parts: { hub: Hub; sessions: Sessions; servers: Server[]; link: AgentLink; limits: Limits; cut(): void }): Promise<void> {
   const closed = parts.servers.map((server) => new Promise<void>((resolve) => { server.close(() => resolve()); }));
   parts.hub.stop();
+  parts.sessions.stop();
   const cut = setTimeout(() => parts.cut(), parts.limits.lingerMillis);
   await Promise.all([...closed, parts.link.close()]);
   clearTimeout(cut);

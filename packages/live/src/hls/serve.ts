@@ -1,0 +1,131 @@
+// HLS over HTTP: a master playlist for a token, then a media playlist a session and segments that all sessions share.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError } from '@lubo/contract';
+import { playlistContentType } from '@lubo/media';
+import type { Logger } from 'pino';
+import type { Admission } from '../admission.ts';
+import { admissionProblem } from '../flv/serve.ts';
+import { answer, answerProblem } from '../http-answer.ts';
+import type { Hub } from '../hub.ts';
+import type { Limits } from '../limits.ts';
+import type { Timers } from '../timers.ts';
+import type { Packager, Readiness } from './packager.ts';
+import { type HlsFormat, masterPlaylist, mediaPlaylist } from './playlists.ts';
+import type { Session, Sessions } from './sessions.ts';
+
+export type HlsContext = {
+  hub: Hub;
+  sessions: Sessions;
+  admission: Admission;
+  limits: Limits;
+  timers: Timers;
+  log: Logger;
+  onRefusal(reason: string): void;
+};
+
+type Exchange = { request: IncomingMessage; response: ServerResponse };
+
+/** A segment never changes, and nobody asks for it a minute later. */
+const segmentCaching = { 'Cache-Control': 'public, max-age=60, immutable' };
+
+/** Answers a request if its address is one of HLS; tells whether it was. */
+export function serveHls(context: HlsContext, { pathname, searchParams }: URL, request: IncomingMessage, response: ServerResponse): boolean {
+  const exchange = { request, response };
+  const master = /^\/live\/([\w-]{1,128})\.m3u8$/.exec(pathname);
+  if (master !== null) serveMaster(context, master[1] ?? '', searchParams, exchange);
+  const media = /^\/live\/([\w-]{1,128})\/([\w-]{22})\.m3u8$/.exec(pathname);
+  if (media !== null) serveMedia(context, media[1] ?? '', media[2] ?? '', response);
+  const file = /^\/live\/([\w-]{1,128})\/([\w-]{22})\/(init-\d{1,9}\.mp4|\d{1,9}\.(?:m4s|ts))$/.exec(pathname);
+  if (file !== null) serveFile(context, context.sessions.packager(file[1] ?? '', file[2] ?? ''), file[3] ?? '', exchange);
+  return master !== null || media !== null || file !== null;
+}
+
+function serveMaster(context: HlsContext, name: string, query: URLSearchParams, { request, response }: Exchange): void {
+  const { admission, hub, log } = context;
+  const fault = admission.check(name, 'play', query.get('token'));
+  const format = formatOf(query.get('format'));
+  if (fault !== undefined) {
+    log.info({ stream: name, peer: request.socket.remoteAddress, protocol: 'hls', reason: `token ${fault}` }, 'viewer refused');
+    context.onRefusal(`token-${fault}`);
+    answerProblem(response, admissionProblem(fault));
+  } else if (format === undefined) {
+    answerProblem(response, new AppError('invalid', 'bad-format', 'format is neither fmp4 nor ts.'));
+  } else if (request.method === 'HEAD') {
+    if (hub.isPublishing(name)) answer(response, 200, playlistContentType, '');
+    else answerProblem(response, problemFor('no-video'));
+  } else {
+    openSession(context, name, format, { request, response });
+  }
+}
+
+function formatOf(word: string | null): HlsFormat | undefined {
+  return word === null || word === 'fmp4' ? 'fmp4' : word === 'ts' ? 'ts' : undefined;
+}
+
+function openSession({ sessions, onRefusal }: HlsContext, name: string, format: HlsFormat, { request, response }: Exchange): void {
+  const session = sessions.open(name, format, request.socket.remoteAddress);
+  if (session === undefined) return refuse(response, 'full', onRefusal);
+  const { packager } = session;
+  // Whoever does not wait for the answer is no viewer.
+  response.once('close', () => {
+    if (!response.writableFinished) sessions.close(session, 'left');
+  });
+  void packager.whenReady().then((readiness) => {
+    if (readiness === 'ready') {
+      answer(response, 200, playlistContentType, masterPlaylist(`${name}/${session.id}.m3u8`, packager.list.listed));
+    } else {
+      sessions.close(session, readiness);
+      refuse(response, readiness, onRefusal);
+    }
+  });
+}
+
+function refuse(response: ServerResponse, readiness: Exclude<Readiness, 'ready'>, onRefusal: (reason: string) => void): void {
+  onRefusal(readiness);
+  answerProblem(response, problemFor(readiness));
+}
+
+function problemFor(readiness: Exclude<Readiness, 'ready'>): AppError {
+  switch (readiness) {
+    case 'no-video':
+      return new AppError('not-found', 'no-video', 'Nobody publishes this stream, or no picture came in time.');
+    case 'late':
+      return new AppError('unavailable', 'no-segment', 'The first segment is not yet complete.', { retryAfterSeconds: 1 });
+    case 'stopping':
+      return new AppError('unavailable', 'stopping', 'This live server is stopping.', { retryAfterSeconds: 1 });
+    case 'full':
+      return new AppError('unavailable', 'full', 'This live server takes no further viewers.', { retryAfterSeconds: 5 });
+  }
+}
+
+function serveMedia({ sessions }: HlsContext, name: string, id: string, response: ServerResponse): void {
+  const session: Session | undefined = sessions.touch(name, id);
+  if (session === undefined) {
+    answerProblem(response, new AppError('gone', 'session-over', 'This session is over: ask the site for a new address.'));
+    return;
+  }
+  const { packager, format } = session;
+  answer(response, 200, playlistContentType, mediaPlaylist(packager.list, format, packager.folder, packager.isEnded));
+}
+
+function serveFile(context: HlsContext, packager: Packager | undefined, file: string, { request, response }: Exchange): void {
+  const number = Number(/\d+/.exec(file)?.[0]);
+  const isInit = file.startsWith('init-');
+  const segment = isInit ? undefined : packager?.list.get(number);
+  const bytes = isInit ? packager?.init(number) : file.endsWith('.ts') ? segment?.ts : segment?.fmp4;
+  if (packager === undefined || bytes === undefined) {
+    const isAhead = packager !== undefined && (isInit || segment !== undefined || number >= packager.list.end);
+    const problem = isAhead
+      ? new AppError('not-found', 'no-such-segment', 'There is no such segment, or not yet.')
+      : new AppError('gone', 'segment-gone', 'This segment is no longer held.');
+    answerProblem(response, problem);
+    return;
+  }
+  // Whoever takes longer than a segment lasts many times over holds memory for nothing.
+  const cancel = context.timers.after(context.limits.hlsTakeMillis, () => request.socket.destroy());
+  response.once('close', () => {
+    cancel();
+    if (response.writableFinished && request.method !== 'HEAD') packager.countOut(bytes.length);
+  });
+  answer(response, 200, file.endsWith('.ts') ? 'video/mp2t' : 'video/mp4', bytes, segmentCaching);
+}

@@ -1,0 +1,129 @@
+// HLS sessions: each is one viewer, known by the secret name of its playlist and alive by asking for it.
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Hub } from '../hub.ts';
+import type { Limits } from '../limits.ts';
+import { type Timers, every } from '../timers.ts';
+import { Packager } from './packager.ts';
+import type { HlsFormat } from './playlists.ts';
+
+/** One viewer. */
+export type Session = {
+  readonly id: string;
+  readonly packager: Packager;
+  readonly format: HlsFormat;
+  readonly peer: string | undefined;
+  readonly cameAt: number;
+  seenAt: number;
+};
+
+export type SessionsOptions = {
+  hub: Hub;
+  limits: Limits;
+  timers: Timers;
+  log: Logger;
+  /** Milliseconds since 1970. */
+  wallMillis(): number;
+};
+
+/** All sessions of this process and the packagers that serve them. */
+export class Sessions {
+  readonly #options: SessionsOptions;
+  readonly #sessions = new Map<string, Session>();
+  /** Those to which newcomers go, by stream. */
+  readonly #current = new Map<string, Packager>();
+  /** Those that still serve somebody, by folder. */
+  readonly #packagers = new Map<string, Packager>();
+  readonly #stopSweeping: () => void;
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+    this.#stopSweeping = every(options.timers, options.limits.sweepMillis, () => this.#sweep());
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** Memory held by segments of all streams. */
+  get bytes(): number {
+    let bytes = 0;
+    for (const packager of this.#packagers.values()) bytes += packager.bytes;
+    return bytes;
+  }
+
+  /** A new viewer of a stream; undefined when this server takes no more. */
+  open(name: string, format: HlsFormat, peer: string | undefined): Session | undefined {
+    const { limits, timers } = this.#options;
+    if (this.#sessions.size >= limits.hlsSessions) return undefined;
+    const packager = this.#current.get(name) ?? this.#start(name);
+    if (packager === undefined) return undefined;
+    const now = timers.now();
+    const session: Session = { id: randomBytes(16).toString('base64url'), packager, format, peer, cameAt: now, seenAt: now };
+    this.#sessions.set(session.id, session);
+    packager.count(format, 1);
+    return session;
+  }
+
+  /** A session that asks again, and lives on; undefined when it is over or of another stream. */
+  touch(name: string, id: string): Session | undefined {
+    const session = this.#sessions.get(id);
+    if (session === undefined || session.packager.name !== name) return undefined;
+    session.seenAt = this.#options.timers.now();
+    return session;
+  }
+
+  /** The packager whose segments are in this folder. */
+  packager(name: string, folder: string): Packager | undefined {
+    const packager = this.#packagers.get(folder);
+    return packager?.name === name ? packager : undefined;
+  }
+
+  /** Ends a session; the last one of a stream ends its packaging. */
+  close(session: Session, reason: string): void {
+    if (!this.#sessions.delete(session.id)) return;
+    const { packager, format, peer, cameAt } = session;
+    packager.count(format, -1);
+    const seconds = Math.round((this.#options.timers.now() - cameAt) / 100) / 10;
+    this.#options.log.info({ stream: packager.name, peer, protocol: 'hls', reason, seconds }, 'viewer left');
+    if (packager.audience > 0) return;
+    packager.stop();
+    this.#packagers.delete(packager.folder);
+  }
+
+  /** Ends all sessions. */
+  stop(): void {
+    this.#stopSweeping();
+    for (const session of this.#sessions.values()) this.close(session, 'stopping');
+  }
+
+  #start(name: string): Packager | undefined {
+    const { hub, limits, timers, log, wallMillis } = this.#options;
+    if (this.bytes > limits.hlsTotalBytes) return undefined;
+    const packager: Packager = new Packager(name, {
+      hub,
+      limits,
+      timers,
+      log: log.child({ stream: name }),
+      wallMillis,
+      onEnd: () => {
+        if (this.#current.get(name) === packager) this.#current.delete(name);
+      },
+    });
+    this.#current.set(name, packager);
+    this.#packagers.set(packager.folder, packager);
+    if (packager.start() !== 'full') return packager;
+    packager.stop();
+    this.#packagers.delete(packager.folder);
+    return undefined;
+  }
+
+  #sweep(): void {
+    const { limits, timers } = this.#options;
+    const now = timers.now();
+    for (const session of this.#sessions.values()) {
+      if (now - session.seenAt > limits.hlsSessionMillis) this.close(session, 'left');
+    }
+  }
+}
