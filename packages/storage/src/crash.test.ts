@@ -7,7 +7,7 @@ import { layoutOf } from './disk-layout.ts';
 import { type MemoryDisk, createMemoryDisk } from './memory-disk.ts';
 import { bytesOf, expectedOf, keysOf, piecesOf, readAll, seededRandom } from './seeded-content.ts';
 import type { Store } from './store.ts';
-import { withCode } from './store-suite.ts';
+import { withCode } from './store-under-test.ts';
 
 const contents: Record<string, Buffer> = { put: bytesOf(1, 3000), upload: bytesOf(2, 5000), gone: bytesOf(3, 1000), open: bytesOf(4, 4000) };
 const contentOf = (key: string): Buffer => contents[key] ?? Buffer.alloc(0);
@@ -83,7 +83,7 @@ async function completeAll(store: Store, way: Way): Promise<void> {
   for (const key of Object.keys(contents)) {
     // Bytes that a loss of power spoilt are noticed at the end, and sent anew once.
     await complete(store, key, way).catch(async (error: unknown) => {
-      await assert.rejects(Promise.reject(error as Error), withCode('checksum-mismatch'));
+      await assert.rejects(Promise.reject(error), withCode('checksum-mismatch'));
       await complete(store, key, way);
     });
     assert.ok(contentOf(key).equals(await readAll((await store.get(key)).body)));

@@ -1,16 +1,14 @@
 // Uploads under way on a volume in a folder. An upload is a small file with what was announced (named by the key) and a
 // file with the bytes so far (named by chance, so that a writer left over from a given-up upload reaches nothing new).
 import { AppError } from '@lubo/contract';
-import { type Checksum, checkExpected, startChecksum } from './checksum.ts';
+import { type Checksum, startChecksum } from './checksum.ts';
+import { type Announced, announcedKeys, diskAnnouncements } from './disk-announcements.ts';
 import type { DiskFile, DiskFiles } from './disk-files.ts';
-import { type DiskLayout, keyOfFileName, newDraftName, newPartName } from './disk-layout.ts';
-import { writeDurably } from './disk-marker.ts';
+import type { DiskLayout } from './disk-layout.ts';
 import { type DiskObjects, checksumOf, receive } from './disk-objects.ts';
 import { offsetMismatch, uploadBusy, uploadDiffers, uploadIncomplete, uploadNotFound } from './faults.ts';
 import { keepRecent } from './recent.ts';
 import type { Content, Expected, StoredObject, Upload } from './store.ts';
-
-type Announced = Expected & { key: string; part: string };
 
 /** As the methods of Store; keys, expectations and the volume's presence are checked by the caller. */
 export type DiskUploads = {
@@ -25,6 +23,7 @@ export type DiskUploads = {
 
 /** The uploads in `layout`. */
 export function diskUploads(files: DiskFiles, layout: DiskLayout, objects: DiskObjects): DiskUploads {
+  const announcements = diskAnnouncements(files, layout);
   const busy = new Set<string>();
   /** Checksums of what this process has written, by part; without one the bytes are read again at the end. */
   const sums = keepRecent<Checksum>(256);
@@ -39,35 +38,13 @@ export function diskUploads(files: DiskFiles, layout: DiskLayout, objects: DiskO
     }
   }
 
-  async function announced(key: string): Promise<Announced | undefined> {
-    const text = await files.readText(layout.upload(key));
-    return text === undefined ? undefined : announcedIn(text, key);
-  }
-
-  async function announce(key: string, { size, sha256 }: Expected): Promise<void> {
-    const part = newPartName();
-    const draft = layout.part(newDraftName());
-    await (await files.create(layout.part(part))).close();
-    await writeDurably(files, draft, JSON.stringify({ format: 1, key, size, sha256, part }));
-    const linked = await files.link(draft, layout.upload(key));
-    await files.remove(draft);
-    if (linked === 'done') return;
-    await files.remove(layout.part(part));
-    if ((await announced(key)) === undefined) await files.remove(layout.upload(key));
-  }
-
   async function begin(key: string, expected: Expected): Promise<Upload> {
     const stored = await objects.settle(key, expected);
     if (stored !== undefined) {
       const { modified } = stored;
       return { key, size: expected.size, sha256: expected.sha256, offset: expected.size, isStored: true, modified };
     }
-    let found = await announced(key);
-    // Once more where a damaged announcement had to go first.
-    for (let tries = 0; found === undefined && tries < 2; tries++) {
-      await announce(key, expected);
-      found = await announced(key);
-    }
+    const found = await announcements.readOrMake(key, expected);
     if (found === undefined) throw uploadNotFound(key);
     if (found.size !== expected.size || found.sha256 !== expected.sha256) throw uploadDiffers(key);
     await files.syncFolder(layout.partial);
@@ -81,7 +58,7 @@ export function diskUploads(files: DiskFiles, layout: DiskLayout, objects: DiskO
   }
 
   async function uploadOf(key: string): Promise<Upload | undefined> {
-    const found = await announced(key);
+    const found = await announcements.read(key);
     return found === undefined || (await objects.head(key)) !== undefined ? undefined : stateOf(found);
   }
 
@@ -95,7 +72,7 @@ export function diskUploads(files: DiskFiles, layout: DiskLayout, objects: DiskO
 
   const append = (key: string, offset: number, content: Content): Promise<number> =>
     alone(key, async () => {
-      const found = await announced(key);
+      const found = await announcements.read(key);
       if (found === undefined) throw uploadNotFound(key);
       const file = await openPart(found);
       try {
@@ -127,7 +104,7 @@ export function diskUploads(files: DiskFiles, layout: DiskLayout, objects: DiskO
 
   const finish = (key: string): Promise<StoredObject> =>
     alone(key, async () => {
-      const found = await announced(key);
+      const found = await announcements.read(key);
       const stored = found === undefined ? await objects.head(key) : undefined;
       if (stored !== undefined) await objects.confirm(key);
       if (stored !== undefined) return stored;
@@ -167,18 +144,18 @@ export function diskUploads(files: DiskFiles, layout: DiskLayout, objects: DiskO
   }
 
   async function giveUp(key: string, part: string | undefined): Promise<void> {
-    await files.remove(layout.upload(key));
+    await announcements.remove(key);
     if (part !== undefined) await files.remove(layout.part(part));
     if (part !== undefined) sums.delete(part);
     await files.syncFolder(layout.partial);
   }
 
-  const abort = (key: string): Promise<void> => alone(key, async () => giveUp(key, (await announced(key))?.part));
+  const abort = (key: string): Promise<void> => alone(key, async () => giveUp(key, (await announcements.read(key))?.part));
 
   async function uploads(): Promise<Upload[]> {
     const names = (await files.names(layout.partial)) ?? [];
     const found: Upload[] = [];
-    for (const key of keysOf(names)) {
+    for (const key of announcedKeys(names)) {
       const upload = await uploadOf(key);
       if (upload !== undefined) found.push(upload);
     }
@@ -189,8 +166,8 @@ export function diskUploads(files: DiskFiles, layout: DiskLayout, objects: DiskO
     const names = (await files.names(layout.partial)) ?? [];
     const kept = new Set<string>();
     const gone: string[] = [];
-    for (const key of keysOf(names)) {
-      const found = await announced(key);
+    for (const key of announcedKeys(names)) {
+      const found = await announcements.read(key);
       const isFresh = found !== undefined && (await stateOf(found)).modified >= before;
       if (isFresh || busy.has(key)) {
         if (found !== undefined) kept.add(found.part);
@@ -223,25 +200,6 @@ async function syncOrTakeBack(file: DiskFile, offset: number): Promise<void> {
 /** Whether no further byte or try can make an upload succeed. */
 function isHopeless(error: unknown): boolean {
   return error instanceof AppError && (error.code === 'checksum-mismatch' || error.code === 'key-taken');
-}
-
-function announcedIn(text: string, key: string): Announced | undefined {
-  try {
-    const value = JSON.parse(text) as Announced & { format: unknown };
-    const isWhole = value.format === 1 && value.key === key && /^[0-9a-f-]{36}\.part$/.test(value.part);
-    checkExpected(value);
-    return isWhole ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The keys of announcements among the names in the folder of uploads. */
-function keysOf(names: readonly string[]): string[] {
-  return names.flatMap((name) => {
-    const key = name.endsWith('.json') ? keyOfFileName(name.slice(0, -'.json'.length)) : undefined;
-    return key === undefined ? [] : [key];
-  });
 }
 
 const dateOf = (nanos: bigint): Date => new Date(Number(nanos / 1_000_000n));

@@ -38,6 +38,8 @@ export type VolumeGroups = {
 export type GroupOptions = { patienceMillis?: number };
 
 type Room = { member: Member; bytes: number };
+/** Where a key is; with its upload if it is not stored yet. */
+type Holder = { member: Member; upload?: Upload | undefined };
 
 /** No volumes yet. */
 export function createVolumeGroups({ patienceMillis = 10_000 }: GroupOptions = {}): VolumeGroups {
@@ -71,16 +73,15 @@ export function createVolumeGroups({ patienceMillis = 10_000 }: GroupOptions = {
   }
 
   /** Where the key is already, stored or on its way. Volumes that are away are passed over. */
-  async function holderOf(candidates: readonly Member[], key: string): Promise<{ member: Member; upload: Upload | undefined } | undefined> {
+  async function holderOf(candidates: readonly Member[], key: string): Promise<Holder | undefined> {
     const found = await Promise.allSettled(
-      candidates.map(async (member) => {
+      candidates.map(async (member): Promise<Holder | undefined> => {
         if ((await ask(member.store.head(key))) !== undefined) return { member, upload: undefined };
         const upload = await ask(member.store.uploadOf(key));
         return upload && { member, upload };
       }),
     );
     const holders = found.flatMap((answer) => (answer.status === 'fulfilled' && answer.value !== undefined ? [answer.value] : []));
-    const howFar = ({ upload }: { upload: Upload | undefined }): number => upload?.offset ?? Infinity;
     return holders.sort((one, other) => compareCounts(howFar(other), howFar(one)))[0];
   }
 
@@ -126,23 +127,23 @@ export function createVolumeGroups({ patienceMillis = 10_000 }: GroupOptions = {
   }
 
   async function begin(groupId: string, key: string, expected: Expected): Promise<Upload & Placement> {
-    const start = async (member: Member): Promise<Upload & Placement> => ({ ...(await ask(member.store.begin(key, expected))), volumeId: member.store.id });
     const found = await inTurn(async () => {
-      const holder = placing.get(key) ?? (await holderOf(membersOf(groupId), key));
-      if (holder !== undefined && !('upload' in holder && holder.upload !== undefined && (await mustMove(holder.member, holder.upload)))) return holder.member;
+      const holder: Holder | undefined = placing.get(key) ?? (await holderOf(membersOf(groupId), key));
+      if (holder !== undefined && !(await mustMove(holder))) return holder.member.store;
       const chosen = await choose(groupId, expected.size);
       if (holder !== undefined) await ask(holder.member.store.abort(key));
-      return spill(chosen, start, () => true);
+      return spill(chosen, async ({ store }) => ({ ...(await ask(store.begin(key, expected))), volumeId: store.id }), () => true);
     });
     // Content that is there already may have to be read to be compared, which takes its time.
-    return 'store' in found ? { ...(await found.store.begin(key, expected)), volumeId: found.store.id } : found;
+    return 'begin' in found ? { ...(await found.begin(key, expected)), volumeId: found.id } : found;
   }
 
   /** Whether the rest of an upload finds no room where it is, and the whole finds room elsewhere. */
-  async function mustMove(member: Member, { size, offset }: Upload): Promise<boolean> {
+  async function mustMove({ member, upload }: Holder): Promise<boolean> {
+    if (upload === undefined) return false;
     const { freeBytes } = await ask(member.store.space());
-    if (freeBytes === undefined || freeBytes >= size - offset) return false;
-    return choose(member.groupId, size).then(
+    if (freeBytes === undefined || freeBytes >= upload.size - upload.offset) return false;
+    return choose(member.groupId, upload.size).then(
       () => true,
       () => false,
     );
@@ -179,5 +180,6 @@ export function createVolumeGroups({ patienceMillis = 10_000 }: GroupOptions = {
   };
 }
 
+const howFar = ({ upload }: Holder): number => upload?.offset ?? Infinity;
 const compareCounts = (one: number, other: number): number => (one === other ? 0 : one - other);
 const isRejected = (answer: PromiseSettledResult<unknown>): answer is PromiseRejectedResult => answer.status === 'rejected';

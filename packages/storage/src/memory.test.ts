@@ -4,7 +4,8 @@ import { it } from 'node:test';
 import { openDiskVolume } from './disk.ts';
 import { createMemoryVolume } from './memory.ts';
 import { bytesOf, expectedOf, piecesOf, readAll } from './seeded-content.ts';
-import { describeStore, withCode } from './store-suite.ts';
+import { describeStore } from './store-suite.ts';
+import { withCode } from './store-under-test.ts';
 
 describeStore('a volume in memory', async () => {
   const { store, disk } = await createMemoryVolume();

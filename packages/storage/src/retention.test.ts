@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type RetentionCandidate, expiredRecordings, retentionCutoff } from './retention.ts';
 import { seededRandom } from './seeded-content.ts';
-import { withCode } from './store-suite.ts';
+import { withCode } from './store-under-test.ts';
 
 const cutoffs: { zone: string; days: number; now: string; cutoff: string }[] = [
   { zone: 'UTC', days: 30, now: '2026-06-01T00:00:00Z', cutoff: '2026-05-02T00:00:00Z' },

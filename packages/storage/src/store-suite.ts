@@ -3,21 +3,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { bytesOf, expectedOf, keysOf, piecesOf, readAll } from './seeded-content.ts';
 import type { Store } from './store.ts';
+import { type MakeStore, type StoreUnderTest, withCode } from './store-under-test.ts';
 import { describeUploads } from './upload-suite.ts';
-
-/** An empty volume under test. `reopen`: the same volume as another process sees it. `unmount`: leaves an empty folder behind. */
-export type StoreUnderTest = {
-  store: Store;
-  reopen(): Store;
-  unmount(): Promise<void>;
-  mount(): Promise<void>;
-  close(): Promise<void>;
-};
-
-export type MakeStore = () => Promise<StoreUnderTest>;
-
-/** What `assert.rejects` compares an AppError with. */
-export const withCode = (code: string): { name: string; code: string } => ({ name: 'AppError', code });
 
 const ranges: { range: Parameters<Store['get']>[1]; gives: string | undefined }[] = [
   { range: undefined, gives: '0123456789' },
@@ -46,6 +33,8 @@ export function describeStore(name: string, make: MakeStore): void {
     describeUploads(make);
   });
 }
+
+const nothing = (): AsyncIterable<Uint8Array> => piecesOf(Buffer.alloc(0));
 
 function describeObjects(make: MakeStore): void {
   let under: StoreUnderTest;
@@ -165,7 +154,6 @@ function describeObjects(make: MakeStore): void {
 
   it('refuses what is no key, everywhere', async () => {
     const expected = expectedOf(Buffer.alloc(0));
-    const nothing = (): AsyncIterable<Uint8Array> => piecesOf(Buffer.alloc(0));
     const calls: ((key: string) => Promise<unknown>)[] = [
       (key) => store.put(key, nothing(), expected),
       (key) => store.begin(key, expected),

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, it } from 'node:test';
 import { bytesOf, expectedOf, keysOf, piecesOf, readAll } from './seeded-content.ts';
-import { type MakeStore, type StoreUnderTest, withCode } from './store-suite.ts';
 import type { Store } from './store.ts';
+import { type MakeStore, type StoreUnderTest, withCode } from './store-under-test.ts';
 
 const bytes = bytesOf(7, 100_000);
 const expected = expectedOf(bytes);
