@@ -1,21 +1,38 @@
-// The foreign programs that tests play against: a browser, media tools, a second RTMP server. Got from apt where that
+// The foreign programs that tests play against: a browser, media tools, cameras, a second RTMP server. Got from apt where that
 // is possible (root on Debian or Ubuntu); elsewhere tests that lack one are skipped and say so.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import process from 'node:process';
 
-/** What must be on the machine, and the Debian package that brings it. */
+/** What must be on the machine, where else it may be, and the Debian packages that bring it. */
 const programs = [
   { path: '/usr/bin/chromium', packages: ['chromium'] },
   { path: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc', packages: ['fonts-noto-cjk'] },
   { path: '/usr/bin/ffmpeg', packages: ['ffmpeg'] },
   { path: '/usr/sbin/nginx', packages: ['nginx-core'] },
   { path: '/usr/lib/nginx/modules/ngx_rtmp_module.so', packages: ['libnginx-mod-rtmp'] },
+  { path: '/usr/bin/rtmpdump', packages: ['rtmpdump'] },
+  { path: '/usr/bin/gst-launch-1.0', packages: ['gstreamer1.0-tools'] },
+  {
+    path: `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/girepository-1.0/GstRtspServer-1.0.typelib`,
+    packages: [
+      'gir1.2-gst-rtsp-server-1.0',
+      'python3-gi',
+      'gstreamer1.0-plugins-base',
+      'gstreamer1.0-plugins-good',
+      'gstreamer1.0-plugins-bad',
+      'gstreamer1.0-plugins-ugly',
+      'gstreamer1.0-libav',
+    ],
+  },
+  { path: '/usr/sbin/ip', alternative: '/sbin/ip', packages: ['iproute2'] },
+  { path: '/usr/bin/curl', packages: ['curl'] },
+  { path: '/usr/bin/openssl', packages: ['openssl'] },
 ];
 
 /** Installs what is missing where it can; never fails for a missing program, the tests tell. */
 export function prepareTestPrograms(run) {
-  const missing = programs.filter((program) => !existsSync(program.path)).flatMap((program) => program.packages);
+  const missing = programs.filter(({ path, alternative = path }) => !existsSync(path) && !existsSync(alternative)).flatMap((program) => program.packages);
   if (missing.length === 0) return;
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     process.stdout.write(`lubo: installing test programs: ${missing.join(' ')} …\n`);
