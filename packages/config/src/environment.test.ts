@@ -14,16 +14,20 @@ describe('the names of settings', () => {
     { path: 'admin.user', variable: 'LUBO_ADMIN_USER' },
     { path: 'admin.password', variable: 'LUBO_ADMIN_PASSWORD' },
     { path: 'site.publicUrl', variable: 'LUBO_SITE_PUBLIC_URL' },
+    { path: 'site.tls.certFile', variable: 'LUBO_SITE_TLS_CERT_FILE' },
+    { path: 'live.limits.queueBytes', variable: 'LUBO_LIVE_LIMITS_QUEUE_BYTES' },
   ];
   for (const { path, variable } of cases) it(`${path} is ${variable}`, () => assert.equal(variables.get(path), variable));
 
   it('are different for each setting', () => assert.equal(new Set(variables.values()).size, allSettings().length));
 
   it('reach through optional and defaulted sections to every value', () => {
-    assert.ok(allSettings().every(({ path }) => path.length >= 1 && path.length <= 2));
-    assert.deepEqual(allSettings().filter(({ isNumber }) => isNumber).map(({ path }) => path.join('.')), [
-      'site.port', 'live.httpPort', 'live.rtmpPort', 'gather.consolePort',
+    assert.ok(allSettings().every(({ path }) => path.length >= 1 && path.length <= 3));
+    const numbers = allSettings().filter(({ isNumber }) => isNumber).map(({ path }) => path.join('.'));
+    assert.deepEqual(numbers.filter((name) => !name.startsWith('live.limits.')), [
+      'site.port', 'live.httpPort', 'live.rtmpPort', 'live.rtmpsPort', 'gather.consolePort',
     ]);
+    assert.ok(numbers.includes('live.limits.viewers'));
   });
 });
 

@@ -59,9 +59,12 @@ describe('config.example.yaml', () => {
 /** Settings by dotted name; those without a value left out. */
 function leavesOf(config: Config): Record<string, unknown> {
   const leaves: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(config)) {
-    if (typeof value !== 'object') leaves[key] = value;
-    else for (const [inner, each] of Object.entries(value)) leaves[`${key}.${inner}`] = each;
-  }
+  const collect = (section: object, path: string): void => {
+    for (const [key, value] of Object.entries(section) as [string, unknown][]) {
+      if (typeof value === 'object' && value !== null) collect(value, `${path}${key}.`);
+      else leaves[`${path}${key}`] = value;
+    }
+  };
+  collect(config, '');
   return leaves;
 }

@@ -4,3 +4,7 @@ export * from './load.ts';
 export * from './read.ts';
 export * from './schema.ts';
 export * from './part.ts';
+export * from './authorities.ts';
+export * from './site-place.ts';
+export * from './start-error.ts';
+export * from './tls.ts';

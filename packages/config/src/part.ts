@@ -1,8 +1,10 @@
 // The life of one part's process (site, live, gather): settings, start, ready, signals, end. Only this file exits.
 import process from 'node:process';
+import { trustAuthorities } from './authorities.ts';
 import { loadConfig } from './load.ts';
 import { ConfigError } from './read.ts';
 import type { Config } from './schema.ts';
+import { StartError } from './start-error.ts';
 
 /** Exit code for "settings or surroundings must change first" (sysexits EX_CONFIG): starting again would not help. */
 export const exitConfig = 78;
@@ -16,14 +18,6 @@ export type PartMessage = { type: 'ready'; facts: Record<string, string> } | { t
 /** How often a part says that it runs. */
 const aliveMillis = 5_000;
 
-/** A start that can't succeed until somebody changes something; the message is one line that says what. */
-export class StartError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'StartError';
-  }
-}
-
 /** How long a part may take to close before it is ended. */
 const closeMillis = 4_000;
 
@@ -31,7 +25,9 @@ const closeMillis = 4_000;
 export async function runPart(name: string, start: (config: Config) => Promise<RunningPart>): Promise<void> {
   let part: RunningPart;
   try {
-    part = await start(loadConfig(process.env, process.cwd()));
+    const config = loadConfig(process.env, process.cwd());
+    if (config.caFile !== undefined) trustAuthorities(config.caFile);
+    part = await start(config);
   } catch (error) {
     process.exit(reportStartFault(name, error));
   }

@@ -23,13 +23,16 @@ describe('settings that are right', () => {
     { name: 'a file of comments', text: '# nothing\n\n# yet\n' },
     { name: 'sections with nothing below them', text: 'site:\nlive:\ngather:\nadmin:\n' },
     { name: 'sections in which all is commented out', text: 'site:\n  # port: 9000\nadmin:\n  # user: someone\n' },
+    { name: 'sections within sections with nothing below them', text: 'site:\n  tls:\nlive:\n  tls:\n    # certFile: x\n  limits:\n' },
   ];
   for (const { name, text } of cases) {
     it(`${name}: every default applies`, () => {
       const config = read(text);
       assert.deepEqual([config.dataDir, config.logLevel], ['data', 'info']);
-      assert.deepEqual(config.site, { host: '0.0.0.0', port: 8000 });
-      assert.deepEqual(config.live, { host: '0.0.0.0', httpPort: 8080, rtmpPort: 1935 });
+      assert.deepEqual(config.site, { host: '0.0.0.0', port: 8000, tls: {} });
+      const { limits, ...live } = config.live;
+      assert.deepEqual(live, { host: '0.0.0.0', httpPort: 8080, rtmpPort: 1935, rtmpsPort: 1936, tls: {} });
+      assert.deepEqual([limits.viewers, limits.publisherKbps, limits.waitSeconds], [20_000, 60_000, 10]);
       assert.deepEqual(config.gather, { consoleHost: '127.0.0.1', consolePort: 8090 });
       assert.deepEqual(config.admin, {});
     });
@@ -37,7 +40,7 @@ describe('settings that are right', () => {
 
   it('come from the file, and what it leaves out from the defaults', () => {
     const { site, live } = read('site:\n  port: 9000\n  publicUrl: https://lubo.school.example\n');
-    assert.deepEqual(site, { host: '0.0.0.0', port: 9000, publicUrl: 'https://lubo.school.example' });
+    assert.deepEqual(site, { host: '0.0.0.0', port: 9000, tls: {}, publicUrl: 'https://lubo.school.example' });
     assert.equal(live.httpPort, 8080);
   });
 
@@ -66,7 +69,7 @@ describe('settings that are wrong', () => {
     {
       name: 'an unknown key, with its line, the likely name and what is allowed',
       text: 'dataDir: data\nsite:\n  host: 127.0.0.1\n  prot: 9000\n',
-      faults: [/^lubo\.yaml:4: site\.prot is not a setting \(did you mean port\?\); allowed here: host, port, publicUrl$/],
+      faults: [/^lubo\.yaml:4: site\.prot is not a setting \(did you mean port\?\); allowed here: host, port, publicUrl, tls$/],
     },
     {
       name: 'an unknown key far from any name',
@@ -113,6 +116,24 @@ describe('settings that are wrong', () => {
       name: 'an administrator without a password',
       text: 'admin:\n  user: head\n',
       faults: [/^lubo\.yaml:1: admin: user and password go together: set both or neither$/],
+    },
+    {
+      name: 'a certificate without its key',
+      text: 'site:\n  tls:\n    certFile: a.pem\n',
+      env: { LUBO_LIVE_TLS_KEY_FILE: 'b.pem' },
+      faults: [
+        /^lubo\.yaml:2: site\.tls: certFile and keyFile go together: set both or neither$/,
+        /live\.tls: certFile and keyFile go together: set both or neither$/,
+      ],
+    },
+    {
+      name: 'limits outside what is sensible, and unknown ones',
+      text: 'live:\n  limits:\n    waitSeconds: 0\n    queueBytes: 10\n    viewer: 5\n',
+      faults: [
+        /^lubo\.yaml:3: live\.limits\.waitSeconds: a whole number from 1 to 60$/,
+        /^lubo\.yaml:4: live\.limits\.queueBytes: a whole number from 65536 to 268435456$/,
+        /^lubo\.yaml:5: live\.limits\.viewer is not a setting \(did you mean viewers\?\); allowed here: streams, viewers, /,
+      ],
     },
     { name: 'an administrator\'s password without a name', env: { LUBO_ADMIN_PASSWORD: 'correct horse' }, faults: [/admin: user and password go together/] },
     { name: 'a short password', env: { LUBO_ADMIN_USER: 'head', LUBO_ADMIN_PASSWORD: 'short' }, faults: [/^environment: LUBO_ADMIN_PASSWORD: .*8/] },

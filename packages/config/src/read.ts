@@ -43,9 +43,12 @@ export function readConfig({ fileName, text, env }: ConfigSources): Config {
   return parsed.data as Config;
 }
 
-/** `live:` with nothing below it is a section left as it is, not a fault. */
+/** `live:` with nothing below it is a section left as it is, not a fault; so are sections within sections. */
 function dropEmptySections(settings: Record<string, unknown>): void {
-  for (const [key, value] of Object.entries(settings)) if (value === null) delete settings[key];
+  for (const [key, value] of Object.entries(settings)) {
+    if (value === null) delete settings[key];
+    else if (typeof value === 'object' && !Array.isArray(value)) dropEmptySections(value as Record<string, unknown>);
+  }
 }
 
 function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {

@@ -5,19 +5,43 @@ const Port = z.int('a port is a whole number from 1 to 65535').min(1).max(65535)
 const Address = z.string().min(1);
 const HttpUrl = z.url({ protocol: /^https?$/, error: 'an address like http://school.example:8000' });
 const RtmpUrl = z.url({ protocol: /^rtmps?$/, error: 'an address like rtmp://live.school.example:1935' });
+const FileName = z.string().min(1).max(4096);
+const whole = (min: number, max: number) => z.int(`a whole number from ${min} to ${max}`).min(min).max(max);
+
+/** Certificate chain and private key in PEM; both or neither. */
+export const TlsConfig = z.strictObject({ certFile: FileName.optional(), keyFile: FileName.optional() });
+
+/** Bounds of one live server that an operator may want other than they are; all others are in packages/live/src/limits.ts. */
+export const LiveLimitsConfig = z.strictObject({
+  streams: whole(1, 100_000).default(2_000),
+  viewers: whole(1, 1_000_000).default(20_000),
+  httpConnections: whole(1, 1_000_000).default(20_000),
+  rtmpConnections: whole(1, 1_000_000).default(10_000),
+  publisherKbps: whole(64, 1_000_000).default(60_000),
+  publisherSilenceSeconds: whole(1, 300).default(15),
+  reconnectSeconds: whole(1, 300).default(10),
+  waitSeconds: whole(1, 60).default(10),
+  stuckSeconds: whole(1, 300).default(25),
+  queueBytes: whole(65_536, 268_435_456).default(2_097_152),
+  gopBytes: whole(65_536, 268_435_456).default(8_388_608),
+});
 
 export const SiteConfig = z.strictObject({
   host: Address.default('0.0.0.0'),
   port: Port.default(8000),
   publicUrl: HttpUrl.optional(),
+  tls: TlsConfig.prefault({}),
 });
 
 export const LiveConfig = z.strictObject({
   host: Address.default('0.0.0.0'),
   httpPort: Port.default(8080),
   rtmpPort: Port.default(1935),
+  rtmpsPort: Port.default(1936),
   publicHttpUrl: HttpUrl.optional(),
   publicRtmpUrl: RtmpUrl.optional(),
+  tls: TlsConfig.prefault({}),
+  limits: LiveLimitsConfig.prefault({}),
   siteUrl: HttpUrl.optional(),
   code: z.string().min(8).optional(),
 });
@@ -35,6 +59,7 @@ export const Config = z
     logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
     localCode: z.string().min(16).optional(),
     demoClip: z.string().min(1).optional(),
+    caFile: FileName.optional(),
     admin: z.strictObject({ user: z.string().min(1).max(64).optional(), password: z.string().min(8).max(128).optional() }).prefault({}),
     site: SiteConfig.prefault({}),
     live: LiveConfig.prefault({}),
@@ -44,9 +69,16 @@ export const Config = z
     if ((config.admin.user === undefined) !== (config.admin.password === undefined)) {
       context.addIssue({ code: 'custom', path: ['admin'], message: 'user and password go together: set both or neither' });
     }
+    for (const part of ['site', 'live'] as const) {
+      const { certFile, keyFile } = config[part].tls;
+      if ((certFile === undefined) === (keyFile === undefined)) continue;
+      context.addIssue({ code: 'custom', path: [part, 'tls'], message: 'certFile and keyFile go together: set both or neither' });
+    }
   });
 
 export type Config = z.infer<typeof Config>;
 export type SiteConfig = z.infer<typeof SiteConfig>;
 export type LiveConfig = z.infer<typeof LiveConfig>;
 export type GatherConfig = z.infer<typeof GatherConfig>;
+export type TlsConfig = z.infer<typeof TlsConfig>;
+export type LiveLimitsConfig = z.infer<typeof LiveLimitsConfig>;
