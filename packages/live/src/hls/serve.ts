@@ -122,7 +122,10 @@ function serveFile(context: HlsContext, packager: Packager | undefined, file: st
     return;
   }
   // Whoever takes longer than a segment lasts many times over holds memory for nothing.
-  const cancel = context.timers.after(context.limits.hlsTakeMillis, () => request.socket.destroy());
+  const cancel = context.timers.after(context.limits.hlsTakeMillis, () => {
+    context.log.info({ stream: packager.name, peer: request.socket.remoteAddress, protocol: 'hls', reason: 'stuck' }, 'segment cut off');
+    request.socket.destroy();
+  });
   response.once('close', () => {
     cancel();
     if (response.writableFinished && request.method !== 'HEAD') packager.countOut(bytes.length);
