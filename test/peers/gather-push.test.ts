@@ -1,59 +1,34 @@
 // The gather's push of a file channel, taken by nginx with its RTMP module and read there by ffprobe over two turns of the loop.
 
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type Server, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createGather, openSource, systemClock } from '@lubo/gather';
 import { pino } from 'pino';
-import { connectPatiently, ffmpeg, finished, freePort, hasProgram } from './rtmp-shell.ts';
+import { type Nginx, noNginx, startNginx } from './nginx.ts';
+import { ffmpeg, finished } from './rtmp-shell.ts';
 
-const module = '/usr/lib/nginx/modules/ngx_rtmp_module.so';
-const isHere = existsSync(module) && hasProgram('nginx') && hasProgram('ffmpeg') && hasProgram('ffprobe');
 const id = 'channel00001';
 const clipSeconds = 2;
 
 /** Times in milliseconds; `hash` is that of the data. */
 type Probed = { kind: string; pts: number; dts: number; hash: string; isKeyframe: boolean };
 
-describe('the gather pushes to nginx', { skip: isHere ? false : 'nginx with its RTMP module is not installed', timeout: 60_000 }, () => {
-  let folder = '';
-  let port = 0;
-  let nginx: ChildProcess;
-  let callbacks: Server;
-
+describe('the gather pushes to nginx', { skip: noNginx, timeout: 60_000 }, () => {
+  let nginx: Nginx;
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'lubo-gather-push-'));
-    port = await freePort();
-    // nginx asks here before it lets anyone play: so the test knows that ffprobe is there.
-    callbacks = createServer((_, response) => void response.end()).listen(0, '127.0.0.1');
-    await once(callbacks, 'listening');
-    await writeFile(join(folder, 'nginx.conf'), configuration(folder, port, (callbacks.address() as AddressInfo).port));
-    nginx = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], { stdio: 'ignore' });
-    (await connectPatiently(port)).destroy();
+    nginx = await startNginx();
   });
-
-  after(async () => {
-    const ended = once(nginx, 'close');
-    nginx.kill();
-    await ended;
-    callbacks.close();
-    await rm(folder, { recursive: true });
-  });
+  after(() => nginx.stop());
 
   it('without a timestamp error, without a gap at the loop, sound within 40 ms of the picture', async () => {
-    const clip = join(folder, 'clip.mp4');
+    const clip = join(nginx.folder, 'clip.mp4');
     await makeClip(clip);
     const source = await probe([clip]);
-    const url = `rtmp://127.0.0.1:${port}/live/${id}`;
+    const url = `rtmp://127.0.0.1:${nginx.port}/live/${id}`;
 
-    const playing = once(callbacks, 'request');
+    const playing = nginx.players(1);
     const probing = probe(['-read_intervals', `%+${clipSeconds * 2 + 0.5}`, url]);
     await playing;
     const gather = createGather({ openSource, clock: systemClock, log: pino({ level: 'silent' }), onChange: () => {} });
@@ -135,25 +110,4 @@ async function probe(args: readonly string[]): Promise<{ packets: Probed[]; erro
       isKeyframe: flags.startsWith('K'),
     })),
   };
-}
-
-function configuration(folder: string, port: number, callbackPort: number): string {
-  return `
-daemon off;
-worker_processes 1;
-load_module ${module};
-error_log ${folder}/error.log;
-pid ${folder}/nginx.pid;
-events { worker_connections 64; }
-rtmp {
-  server {
-    listen 127.0.0.1:${port};
-    application live {
-      live on;
-      idle_streams on;
-      on_play http://127.0.0.1:${callbackPort}/play;
-    }
-  }
-}
-`;
 }
