@@ -23,6 +23,8 @@ export type AgentOptions = {
   kind: AgentKind;
   /** `http(s)://host[:port]` of the site. */
   siteUrl: string;
+  /** The site is this very machine, reached by loopback: the certificate that it has for its name is not checked. */
+  isOwnMachine?: boolean;
   /** Enrolment code, needed only while there is no (accepted) key in `dataDir`. */
   code: string | undefined;
   /** `<dataDir>/gather` or `<dataDir>/live`: agent.json and state.json lie there. */
@@ -60,6 +62,7 @@ export function connectAgent(options: AgentOptions): AgentLink {
       const { kind, facts, report } = options;
       const opened = openConnection({
         siteUrl: options.siteUrl,
+        isOwnMachine: options.isOwnMachine ?? false,
         key,
         hello: { type: 'hello', protocol: relayProtocol, kind, facts },
         timing,
@@ -152,9 +155,9 @@ function takeKept({ options, log }: Link, { resources, revision }: HeldState): v
 }
 
 async function enrolAnew({ options, timing, log, disk, signal }: Link): Promise<EnrolResult> {
-  const { siteUrl, kind, code, facts } = options;
+  const { siteUrl, isOwnMachine = false, kind, code, facts } = options;
   if (code === undefined) return { type: 'refused', reason: 'there is no key and no enrolment code' };
-  const result = await enrol({ siteUrl, kind, code, facts, signal: AbortSignal.any([signal, AbortSignal.timeout(timing.answerMillis)]) });
+  const result = await enrol({ siteUrl, isOwnMachine, kind, code, facts, signal: AbortSignal.any([signal, AbortSignal.timeout(timing.answerMillis)]) });
   if (result.type === 'enrolled') {
     log.info({ agent: result.key.id }, 'enrolled at the site');
     await disk.writeKey(result.key).catch((error: unknown) => log.error({ reason: String(error) }, 'the key can not be kept on disk'));

@@ -17,6 +17,7 @@ export const LiveLimitsConfig = z.strictObject({
   viewers: whole(1, 1_000_000).default(20_000),
   httpConnections: whole(1, 1_000_000).default(20_000),
   rtmpConnections: whole(1, 1_000_000).default(10_000),
+  hlsSessions: whole(1, 1_000_000).default(20_000),
   publisherKbps: whole(64, 1_000_000).default(60_000),
   publisherSilenceSeconds: whole(1, 300).default(15),
   reconnectSeconds: whole(1, 300).default(10),
@@ -24,6 +25,7 @@ export const LiveLimitsConfig = z.strictObject({
   stuckSeconds: whole(1, 300).default(25),
   queueBytes: whole(65_536, 268_435_456).default(2_097_152),
   gopBytes: whole(65_536, 268_435_456).default(8_388_608),
+  hlsTotalBytes: whole(1_048_576, 17_179_869_184).default(536_870_912),
 });
 
 export const SiteConfig = z.strictObject({

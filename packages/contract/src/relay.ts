@@ -72,6 +72,8 @@ export type LiveStreamReport = z.infer<typeof LiveStreamReport>;
 
 /** Ports and public addresses by which others reach this live server. */
 export const LiveAddresses = z.object({
+  /** What `httpPort` speaks; live servers from before there was a choice don't tell. */
+  httpScheme: z.enum(['http', 'https']).default('http'),
   httpPort: z.int(),
   rtmpPort: z.int(),
   publicHttpUrl: z.string().optional(),

@@ -1,7 +1,7 @@
 // The gather's process: settings, link to the site, channels, console.
 import { join } from 'node:path';
 import { type AgentLink, connectAgent, machineFacts } from '@lubo/agent';
-import { runPart } from '@lubo/config';
+import { runPart, sitePlaceOf } from '@lubo/config';
 import { type Logger, pino } from 'pino';
 import packageFile from '../package.json' with { type: 'json' };
 import { systemClock } from './clock.ts';
@@ -13,7 +13,7 @@ const { version } = packageFile;
 
 await runPart('gather', async (config) => {
   const log: Logger = pino({ level: config.logLevel, base: { part: 'gather' } });
-  const { consoleHost, consolePort, siteUrl, code } = config.gather;
+  const { consoleHost, consolePort, code } = config.gather;
   let link: AgentLink | undefined;
   const gather = createGather({ openSource, clock: systemClock, log, onChange: () => link?.reportSoon() });
   // Before the link: a second gather on this machine ends here, before it can fight for the first one's channels.
@@ -25,7 +25,7 @@ await runPart('gather', async (config) => {
   });
   link = connectAgent({
     kind: 'gather',
-    siteUrl: siteUrl ?? `http://127.0.0.1:${config.site.port}`,
+    ...sitePlaceOf(config, 'gather'),
     code: code ?? config.localCode,
     dataDir: join(config.dataDir, 'gather'),
     facts: machineFacts(version),

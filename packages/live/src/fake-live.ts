@@ -24,13 +24,13 @@ export type FakeLive = {
 
 const token: FakeLive['token'] = (name, action, seconds = 60) => signStreamToken(tokenKey, name, action, Date.now() / 1000 + seconds);
 
-/** `hasKeys: false` leaves the server as it is before it has ever heard from the site. */
-export async function startFakeLive(limits: Partial<Limits> = {}, { hasKeys = true } = {}): Promise<FakeLive> {
+/** `hasKeys: false` leaves the server as it is before it has ever heard from the site; `settings` are environment variables. */
+export async function startFakeLive(limits: Partial<Limits> = {}, { hasKeys = true, settings = {} } = {}): Promise<FakeLive> {
   const site: FakeSite = { isConnected: true, link: undefined };
   const logs: Record<string, unknown>[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logs.push(JSON.parse(line) as Record<string, unknown>) });
-  const config = readConfig({ fileName: '', text: undefined, env: { LUBO_LIVE_HOST: '127.0.0.1' } });
-  config.live.httpPort = config.live.rtmpPort = 0;
+  const config = readConfig({ fileName: '', text: undefined, env: { LUBO_LIVE_HOST: '127.0.0.1', ...settings } });
+  config.live.httpPort = config.live.rtmpPort = config.live.rtmpsPort = 0;
   const live = await startLive({
     config,
     log,

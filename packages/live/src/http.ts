@@ -1,7 +1,9 @@
 // The HTTP side: streams, health, metrics. Everybody's requests, so every one has a bound in size and time.
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { type IncomingMessage, type Server, type ServerOptions, type ServerResponse, createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Tls } from '@lubo/config';
 import { AppError } from '@lubo/contract';
 import type { Logger } from 'pino';
 import type { Admission } from './admission.ts';
@@ -12,6 +14,7 @@ import type { Sessions } from './hls/sessions.ts';
 import { answer, answerProblem, corsHeaders } from './http-answer.ts';
 import type { Hub } from './hub.ts';
 import type { Limits } from './limits.ts';
+import { openSockets } from './open-sockets.ts';
 import type { Timers } from './timers.ts';
 import { createWsFlv } from './ws-flv/serve.ts';
 
@@ -26,13 +29,39 @@ export type HttpOptions = {
   metrics(): Promise<string>;
   isSiteThere(): boolean;
   onRefusal(reason: string): void;
+  /** With it the port speaks HTTPS only. */
+  tls?: Tls | undefined;
 };
 
 /** A server that is not yet listening, and how to cut what is still connected. */
 export function createHttp(options: HttpOptions): { server: Server; cut(): void } {
   const { limits } = options;
   const taken = new WeakSet<Socket>();
-  const server = createServer({
+  const server = serverFor(options.tls, limits);
+  server.maxConnections = limits.httpConnections;
+  server.on('request', (request, response) => {
+    if (taken.has(request.socket)) request.socket.destroy();
+    else route({ ...options, taken }, request, response);
+  });
+  const upgrade = createWsFlv(options);
+  server.on('upgrade', (request, socket, head) => upgrade(request, socket as Socket, head));
+  server.on('clientError', (error, socket) => refuseBytes(options.log, taken, error, socket));
+  // Over TLS the connection that HTTP sees is the one behind the handshake.
+  const event = options.tls === undefined ? 'connection' : 'secureConnection';
+  const gate = createGate(options, passOn(server, event));
+  server.on(event, (socket: Socket) => gate.admit(socket));
+  const handshakes = options.tls === undefined ? undefined : openSockets(server);
+  return {
+    server,
+    cut() {
+      gate.cut();
+      handshakes?.cut();
+    },
+  };
+}
+
+function serverFor(tls: Tls | undefined, limits: Limits): Server {
+  const options: ServerOptions = {
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: 10_000,
@@ -43,24 +72,17 @@ export function createHttp(options: HttpOptions): { server: Server; cut(): void 
     connectionsCheckingInterval: Math.min(1_000, limits.httpHeadMillis),
     // Other upgrades (h2c) are offers that may be passed over.
     shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
-  });
-  server.maxConnections = limits.httpConnections;
-  server.on('request', (request, response) => {
-    if (taken.has(request.socket)) request.socket.destroy();
-    else route({ ...options, taken }, request, response);
-  });
-  const upgrade = createWsFlv(options);
-  server.on('upgrade', (request, socket, head) => upgrade(request, socket as Socket, head));
-  server.on('clientError', (error, socket) => refuseBytes(options.log, taken, error, socket));
-  const gate = createGate(options, passOn(server));
-  server.on('connection', (socket) => gate.admit(socket));
-  return { server, cut: () => gate.cut() };
+  };
+  if (tls === undefined) return createServer(options);
+  const server = createSecureServer({ ...options, ...tls.pair, handshakeTimeout: limits.httpHeadMillis });
+  tls.keep(server);
+  return server;
 }
 
 /** Takes the sockets away from a server that is made by Node, and gives back how they reach it again. */
-function passOn(server: Server): (socket: Socket) => void {
-  const listeners = server.listeners('connection');
-  server.removeAllListeners('connection');
+function passOn(server: Server, event: string): (socket: Socket) => void {
+  const listeners = server.listeners(event);
+  server.removeAllListeners(event);
   return (socket) => {
     for (const listener of listeners) listener.call(server, socket);
   };

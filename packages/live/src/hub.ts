@@ -14,6 +14,8 @@ export type HubOptions = {
   isSiteThere(): boolean;
   /** Something that a report tells has changed. */
   onChange(): void;
+  /** Viewers who share deliveries, so that the hub does not see them one by one. */
+  sharingViewers?(): number;
 };
 
 /** Totals since the start, streams that are gone included. */
@@ -64,8 +66,15 @@ export class Hub {
     return this.#stream(name)?.publish(publisher) ?? { refused: 'too many streams' };
   }
 
-  /** A viewer takes a place, waiting if need be; undefined when there are too many streams or the server stops. */
+  /** As many watch as may. */
+  get isFull(): boolean {
+    const { limits, sharingViewers } = this.#options;
+    return this.#viewers + (sharingViewers?.() ?? 0) >= limits.viewers;
+  }
+
+  /** A viewer takes a place, waiting if need be; undefined when there are too many streams or viewers or the server stops. */
   join(name: string, delivery: Delivery): Seat | undefined {
+    if (this.isFull) return undefined;
     return this.#stream(name)?.join(delivery);
   }
 

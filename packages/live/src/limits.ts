@@ -1,9 +1,12 @@
 // Every bound of the live server in one place: sizes in bytes, times in milliseconds, counts.
+import type { LiveLimitsConfig } from '@lubo/config';
 
 /** Bounds of one live server process. */
 export type Limits = {
   /** Streams known at once, those that viewers wait for included. */
   streams: number;
+  /** Viewers of all streams; further ones are told that it is full. */
+  viewers: number;
   /** Open HTTP connections; further ones are dropped at once. */
   httpConnections: number;
   /** Open RTMP connections; further ones are dropped at once. */
@@ -83,6 +86,7 @@ export type Limits = {
 /** What applies unless a test says otherwise. */
 export const defaultLimits: Limits = {
   streams: 2_000,
+  viewers: 20_000,
   httpConnections: 20_000,
   rtmpConnections: 10_000,
   httpHeadBytes: 8 * 1024,
@@ -121,6 +125,21 @@ export const defaultLimits: Limits = {
   sweepMillis: 500,
   lingerMillis: 1_500,
 };
+
+const millis = 1_000;
+
+/** The bounds that the settings name, in the units used here. */
+export function configuredLimits(settings: LiveLimitsConfig): Partial<Limits> {
+  const { publisherKbps, publisherSilenceSeconds, reconnectSeconds, waitSeconds, stuckSeconds, ...same } = settings;
+  return {
+    ...same,
+    publisherBitsPerSecond: publisherKbps * 1_000,
+    publisherSilenceMillis: publisherSilenceSeconds * millis,
+    reconnectMillis: reconnectSeconds * millis,
+    waitMillis: waitSeconds * millis,
+    stuckMillis: stuckSeconds * millis,
+  };
+}
 
 /** How long tags are gathered before they are written, by the number of viewers of the whole process. */
 export function windowMillisFor(viewers: number, limits: Limits): number {

@@ -18,7 +18,7 @@ test('the site is told ports, streams, viewers and bytes', async () => {
   const message = server.site.link?.report();
   assert.ok(message?.type === 'live-report');
   const { addresses, streams } = LiveReport.parse(message.report);
-  assert.deepEqual(addresses, { httpPort: server.live.httpPort, rtmpPort: server.live.rtmpPort });
+  assert.deepEqual(addresses, { httpScheme: 'http', httpPort: server.live.httpPort, rtmpPort: server.live.rtmpPort });
   assert.equal(streams.length, 1);
   assert.deepEqual({ ...streams[0], bytesIn: 0, bytesOut: 0 }, { name: 'room', isPublishing: true, viewers: 1, bytesIn: 0, bytesOut: 0 });
   assert.ok((streams[0]?.bytesIn ?? 0) > 50 && (streams[0]?.bytesOut ?? 0) > 100);

@@ -9,6 +9,7 @@ import { startLive } from './live.ts';
 await runPart('live', async (config) => {
   const log = pino({ level: config.logLevel, base: { part: 'live' } });
   const dataDir = join(config.dataDir, 'live');
-  const { httpPort, rtmpPort, close } = await startLive({ config, log, dataDir, facts: machineFacts(own.version), connectLink: connectAgent });
-  return { ready: { http: `port ${httpPort}`, rtmp: `port ${rtmpPort}` }, close };
+  const { httpPort, rtmpPort, rtmpsPort, close } = await startLive({ config, log, dataDir, facts: machineFacts(own.version), connectLink: connectAgent });
+  const ready = { http: `port ${httpPort}`, rtmp: `port ${rtmpPort}`, ...(rtmpsPort !== undefined && { rtmps: `port ${rtmpsPort}` }) };
+  return { ready, close };
 });

@@ -55,8 +55,8 @@ export class Sessions {
 
   /** A new viewer of a stream; undefined when this server takes no more. */
   open(name: string, format: HlsFormat, peer: string | undefined): Session | undefined {
-    const { limits, timers } = this.#options;
-    if (this.#sessions.size >= limits.hlsSessions) return undefined;
+    const { hub, limits, timers } = this.#options;
+    if (hub.isFull || this.#sessions.size >= limits.hlsSessions) return undefined;
     const packager = this.#current.get(name) ?? this.#start(name);
     if (packager === undefined) return undefined;
     const now = timers.now();

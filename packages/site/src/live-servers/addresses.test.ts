@@ -4,7 +4,7 @@ import { type LiveServerPlace, playAddresses, pushAddress } from './addresses.ts
 import { isHost, isLoopback, plainAddress, urlHost } from './network.ts';
 
 const ownAddresses = ['192.168.1.5', 'fd00::5'];
-const place = (remoteAddress: string, over: object = {}): LiveServerPlace => ({ remoteAddress, addresses: { httpPort: 8080, rtmpPort: 1935, ...over } });
+const place = (remoteAddress: string, over: object = {}): LiveServerPlace => ({ remoteAddress, addresses: { httpScheme: 'http', httpPort: 8080, rtmpPort: 1935, ...over } });
 const viewer = { siteHost: 'school.example', ownAddresses, isSecure: false };
 const hostOf = (url: string): string => new URL(url).hostname;
 

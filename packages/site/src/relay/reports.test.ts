@@ -13,7 +13,7 @@ const channel = (id: string, over: Partial<GatherChannelReport> = {}): GatherCha
   ...over,
 });
 const stream = (name: string, viewers: number): LiveStreamReport => ({ name, isPublishing: true, viewers, bytesIn: 0, bytesOut: 0 });
-const addresses = { httpPort: 8080, rtmpPort: 1935 };
+const addresses = { httpScheme: 'http' as const, httpPort: 8080, rtmpPort: 1935 };
 
 test('only what looks different is news; rates are not', () => {
   const reports = createReports();

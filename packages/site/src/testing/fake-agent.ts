@@ -82,7 +82,7 @@ export async function connectFakeAgent(url: string, kind: AgentKind, key: Enrolm
     send,
     reportChannels: (channels) => send({ type: 'gather-report', report: { channels: channels.map(channelReport) } }),
     reportStreams(streams, addresses = {}) {
-      const ports = { httpPort: 8080, rtmpPort: 1935, ...addresses };
+      const ports = { httpScheme: 'http' as const, httpPort: 8080, rtmpPort: 1935, ...addresses };
       send({ type: 'live-report', report: { addresses: ports, streams: streams.map(streamReport) } });
     },
     push: (channelId) => held?.resources[`push/${channelId}`] as GatherPush | undefined,
