@@ -82,8 +82,11 @@ export async function startLubo(): Promise<Server> {
     LUBO_LIVE_RTMP_PORT: String(rtmpPort),
     LUBO_SITE_PORT: String(sitePort),
     LUBO_LOG_LEVEL: 'fatal',
+    // As `npm start` has it.
+    NODE_COMPILE_CACHE: join(tmpdir(), 'lubo-bench-cache'),
   };
-  const child = pinned(process.execPath, [join(root, 'packages/live/src/main.ts')], { cwd: dataDir, env });
+  // The flag is the supervisor's too.
+  const child = pinned(process.execPath, ['--max-semi-space-size=2', join(root, 'packages/live/src/main.ts')], { cwd: dataDir, env });
   await listening(httpPort);
   await listening(rtmpPort);
   const until = Date.now() / 1000 + 3600;

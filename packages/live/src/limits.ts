@@ -111,7 +111,7 @@ export const defaultLimits: Limits = {
   unannouncedMillis: 1_000,
   announcedMillis: 2_000,
   unwindowedViewers: 16,
-  windowMillisPerViewer: 0.3,
+  windowMillisPerViewer: 1,
   windowMillis: 100,
   laneViewers: 500,
   lanes: 16,

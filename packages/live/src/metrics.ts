@@ -8,10 +8,13 @@ export type Metrics = {
   countRefusal(role: 'publisher' | 'viewer', reason: string): void;
 };
 
+const loopMonitorMillis = 1_000;
+
 /** Reads the hub at each scrape; nothing is counted twice. */
 export function createMetrics(hub: Hub): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  // The monitor of loop delay wakes the process at this interval, and at 10 ms unless told otherwise.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: loopMonitorMillis });
 
   const gauge = (name: string, help: string, read: () => number): void => {
     registry.registerMetric(new Gauge({ name, help, registers: [], collect() { this.set(read()); } }));
