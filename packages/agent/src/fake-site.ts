@@ -1,6 +1,7 @@
 // A site in hand for the tests of this package: enrolment and relay on a free loopback port, every message in a list.
 import { once } from 'node:events';
-import { type IncomingMessage, createServer } from 'node:http';
+import { type IncomingMessage, type RequestListener, createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type RelayDown, RelayUp, relayPath } from '@lubo/contract';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -26,18 +27,19 @@ export type FakeSite = {
   close(): Promise<void>;
 };
 
-/** Starts a site on a free port. */
-export async function startFakeSite(): Promise<FakeSite> {
+/** Starts a site on a free port; with a certificate (PEM) it speaks HTTPS. */
+export async function startFakeSite(tls?: { cert: Buffer; key: Buffer }): Promise<FakeSite> {
   const connections = queue<FakeConnection>();
   const sockets = new WebSocketServer({ noServer: true });
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     void bodyOf(request).then((text) => {
       const body = JSON.parse(text) as { kind: string; code: string };
       site.enrolments.push(body);
       const answer = site.onEnrol(body);
       response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
     });
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
   server.on('upgrade', (request, socket, head) => {
     const authorization = request.headers.authorization ?? '';
     const status = request.url === relayPath ? site.statusOf(authorization) : 404;
@@ -47,7 +49,7 @@ export async function startFakeSite(): Promise<FakeSite> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const site: FakeSite = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     enrolments: [],
     onEnrol: () => ({ status: 201, body: { id: `agent000000${site.enrolments.length}`, key: 'k'.repeat(40) } }),
     statusOf: () => 101,

@@ -1,5 +1,6 @@
 // For tests: a whole live server on free ports of loopback with a site that is a switch, and RTMP clients of our own making.
 import { type Socket, connect } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
 import type { AgentOptions } from '@lubo/agent';
 import { readConfig } from '@lubo/config';
 import { type StreamAction, signStreamToken } from '@lubo/contract/stream-token';
@@ -62,7 +63,8 @@ export class FakeClient {
 
   constructor(url: string, mode: 'publish' | 'play') {
     this.session = new RtmpClientSession({ url, mode });
-    this.socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const place = { port: Number(new URL(url).port), host: '127.0.0.1' };
+    this.socket = url.startsWith('rtmps:') ? connectSecurely({ ...place, rejectUnauthorized: false }) : connect(place);
     this.socket.write(this.session.start());
     this.socket.on('data', (bytes) => {
       const { events, send } = this.session.receive(bytes);

@@ -1,6 +1,6 @@
 // The RTMP port, plain or over TLS (RTMPS): accepts connections and closes those that are left when the server stops.
 import { type Server, type Socket, createServer } from 'node:net';
-import { createServer as createSecureServer } from 'node:tls';
+import { type TlsOptions, createServer as createSecureServer } from 'node:tls';
 import type { Tls } from '@lubo/config';
 import type { Logger } from 'pino';
 import { openSockets } from '../open-sockets.ts';
@@ -16,11 +16,17 @@ export function createRtmp(context: RtmpContext, log: Logger, tls?: Tls): { serv
     new RtmpConnection(context, socket, log.child({ connection, peer: socket.remoteAddress })).open();
   };
   const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 10_000 };
-  const server =
-    tls === undefined
-      ? createServer(options, serve)
-      : createSecureServer({ ...options, ...tls.pair, handshakeTimeout: limits.rtmpSetUpMillis }, serve);
-  if (tls !== undefined) tls.keep(server as ReturnType<typeof createSecureServer>);
+  const server = tls === undefined ? createServer(options, serve) : secureServer(tls, { ...options, handshakeTimeout: limits.rtmpSetUpMillis }, serve, log);
   server.maxConnections = limits.rtmpConnections;
   return { server, cut: openSockets(server).cut };
+}
+
+function secureServer(tls: Tls, options: TlsOptions, serve: (socket: Socket) => void, log: Logger): Server {
+  const server = createSecureServer({ ...options, ...tls.pair }, serve);
+  tls.keep(server);
+  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+    log.debug({ peer: socket.remoteAddress, reason: error.code ?? error.message }, 'RTMPS connection closed');
+    socket.destroy();
+  });
+  return server;
 }
