@@ -88,14 +88,14 @@ describe('HLS over HTTP', () => {
   });
 
   test('without a valid token there is no session, and the refusal is a problem', async () => {
-    const before = viewers();
+    const count = viewers();
     for (const query of ['', '?token=', `?token=${server.token('other', 'play')}`, `?token=${server.token('room', 'play', -5)}`]) {
       const response = await fetch(server.http(`/live/room.m3u8${query}`));
       assert.equal(response.status, 403);
       assert.equal(response.headers.get('content-type'), 'application/problem+json');
     }
     assert.equal((await fetch(masterUrl('&format=mp3'))).status, 400);
-    assert.equal(viewers(), before);
+    assert.equal(viewers(), count);
   });
 
   test('a stream that nobody publishes is 404 after the wait', async () => {
@@ -124,29 +124,29 @@ describe('HLS over HTTP', () => {
   });
 
   test('HEAD tells whether there is a stream and begins no session; a preflight is answered', async () => {
-    const before = viewers();
+    const count = viewers();
     assert.equal((await fetch(masterUrl(), { method: 'HEAD' })).status, 200);
     assert.equal((await fetch(masterUrl('', 'nobody'), { method: 'HEAD' })).status, 404);
     assert.equal((await fetch(masterUrl(), { method: 'OPTIONS' })).status, 204);
-    assert.equal(viewers(), before);
+    assert.equal(viewers(), count);
   });
 
   test('who leaves while waiting is a viewer no more', async () => {
-    const before = server.live.hub.viewers;
+    const count = server.live.hub.viewers;
     const { pathname, search } = new URL(masterUrl('', 'left'));
     const socket = connect(server.live.httpPort, '127.0.0.1');
     socket.write(`GET ${pathname}${search} HTTP/1.1\r\nHost: live\r\n\r\n`);
-    await until('it waits', () => server.live.hub.viewers > before);
+    await until('it waits', () => server.live.hub.viewers > count);
     socket.destroy();
-    await until('it is gone', () => server.live.hub.report().every(({ name, viewers: count }) => name !== 'left' || count === 0));
+    await until('it is gone', () => server.live.hub.report().every(({ name, viewers: left }) => name !== 'left' || left === 0));
   });
 
   test('metrics count sessions as viewers, and their bytes', async () => {
     const url = await begin();
     const out = (): number => server.live.hub.totals().bytesOut;
-    const before = out();
+    const earlier = out();
     const part = await (await fetch(new URL(lastLine(await (await fetch(url)).text()), url))).arrayBuffer();
-    await until('the bytes are counted', () => out() === before + part.byteLength);
+    await until('the bytes are counted', () => out() === earlier + part.byteLength);
     assert.match(await (await fetch(server.http('/metrics'))).text(), new RegExp(`^lubo_live_viewers\\{protocol="hls"\\} ${viewers()}$`, 'm'));
   });
 
