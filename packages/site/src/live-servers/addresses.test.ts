@@ -21,7 +21,11 @@ const viewerCases: [what: string, place: LiveServerPlace, viewer: typeof viewer,
 
 for (const [what, at, asks, flv, rtmp] of viewerCases) {
   test(`a viewer reaches a live server ${what}`, () => {
-    assert.deepEqual(playAddresses(at, asks, 'abc', 'x.y'), { flv: `${flv}/live/abc.flv?token=x.y`, rtmp: `${rtmp}/live/abc?token=x.y` });
+    assert.deepEqual(playAddresses(at, asks, 'abc', 'x.y'), {
+      flv: `${flv}/live/abc.flv?token=x.y`,
+      hls: `${flv}/live/abc.m3u8?token=x.y`,
+      rtmp: `${rtmp}/live/abc?token=x.y`,
+    });
   });
 }
 

@@ -8,19 +8,20 @@ export type LiveServerPlace = { addresses: LiveAddresses; remoteAddress: string 
 /** How the asking side reaches this site; `ownAddresses` are the IP addresses of the site's machine. */
 export type Asker = { siteHost: string; ownAddresses: readonly string[] };
 
-/** A viewer's two addresses of a channel, signed with `token`. */
+/** A viewer's addresses of a channel, signed with `token`. */
 export function playAddresses(
   place: LiveServerPlace,
   viewer: Asker & { isSecure: boolean },
   channelId: string,
   token: string,
-): { flv: string; rtmp: string } {
+): { flv: string; hls: string; rtmp: string } {
   const { addresses } = place;
   const host = urlHost(isBeside(place.remoteAddress, viewer) ? viewer.siteHost : place.remoteAddress);
   // A page that came over HTTPS may load nothing over plain HTTP.
   const http = addresses.publicHttpUrl ?? `${viewer.isSecure ? 'https' : 'http'}://${host}:${addresses.httpPort}`;
   const rtmp = addresses.publicRtmpUrl ?? `rtmp://${host}:${addresses.rtmpPort}`;
-  return { flv: `${base(http)}/live/${channelId}.flv?token=${token}`, rtmp: `${base(rtmp)}/live/${channelId}?token=${token}` };
+  const stream = `${base(http)}/live/${channelId}`;
+  return { flv: `${stream}.flv?token=${token}`, hls: `${stream}.m3u8?token=${token}`, rtmp: `${base(rtmp)}/live/${channelId}?token=${token}` };
 }
 
 /** Where a gather at `gather.address` pushes a channel, signed with `token`. */
