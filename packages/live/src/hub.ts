@@ -6,6 +6,9 @@ import { type Publication, type Publisher, type Seat, Stream } from './stream.ts
 import { type Timers, every } from './timers.ts';
 import type { Delivery, ViewerEnd } from './viewer.ts';
 
+/** What other processes of the same server have. */
+export type Elsewhere = { isPublishing(name: string): boolean; isWatched(name: string): boolean };
+
 export type HubOptions = {
   limits: Limits;
   timers: Timers;
@@ -16,6 +19,7 @@ export type HubOptions = {
   onChange(): void;
   /** Viewers who share deliveries, so that the hub does not see them one by one. */
   sharingViewers?(): number;
+  elsewhere?: Elsewhere | undefined;
 };
 
 /** Totals since the start, streams that are gone included. */
@@ -53,17 +57,22 @@ export class Hub {
 
   /** Somebody publishes this stream now. */
   isPublishing(name: string): boolean {
-    return this.#streams.get(name)?.isPublishing ?? false;
+    return this.#streams.get(name)?.isPublishing || (this.#options.elsewhere?.isPublishing(name) ?? false);
   }
 
   /** A publisher takes its stream, or learns in a word for people and logs why not. */
   publish(name: string, publisher: Publisher): Publication | { refused: string } {
-    const hasViewers = (this.#streams.get(name)?.viewers.size ?? 0) > 0;
+    const hasViewers = (this.#streams.get(name)?.viewers.size ?? 0) > 0 || (this.#options.elsewhere?.isWatched(name) ?? false);
     // Without the site nobody would tell this publisher to stop again; a link that is just being made is no absence.
     this.#noteSite();
     const absence = this.#options.timers.now() - (this.#awaySince ?? Infinity);
     if (absence > this.#options.limits.siteGraceMillis && !hasViewers) return { refused: 'the site is away and nobody waits for this stream' };
     return this.#stream(name)?.publish(publisher) ?? { refused: 'too many streams' };
+  }
+
+  /** Takes a publisher whom another process of this server has; undefined when there are too many streams or the server stops. */
+  draw(name: string, publisher: Publisher): Publication | undefined {
+    return this.#stream(name)?.publish(publisher, { isDrawn: true });
   }
 
   /** As many watch as may. */
@@ -74,7 +83,7 @@ export class Hub {
 
   /** A viewer takes a place, waiting if need be; undefined when there are too many streams or viewers or the server stops. */
   join(name: string, delivery: Delivery): Seat | undefined {
-    if (this.isFull) return undefined;
+    if (this.isFull && delivery.protocol !== 'relay') return undefined;
     return this.#stream(name)?.join(delivery);
   }
 
@@ -102,7 +111,7 @@ export class Hub {
   report(): LiveStreamReport[] {
     return [...this.#streams.values()].map((stream) => ({
       name: stream.name,
-      isPublishing: stream.isPublishing,
+      isPublishing: stream.isPublishedHere,
       viewers: stream.audience,
       bytesIn: stream.bytesIn,
       bytesOut: stream.bytesOut,

@@ -1,9 +1,11 @@
 // What Prometheus reads at /metrics.
-import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import { AggregatorRegistry, Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Hub } from './hub.ts';
 
 export type Metrics = {
   text(): Promise<string>;
+  /** The same as data, to be joined with those of other processes. */
+  json(): Promise<object[]>;
   /** A publisher or viewer was not let in. */
   countRefusal(role: 'publisher' | 'viewer', reason: string): void;
 };
@@ -23,8 +25,8 @@ export function createMetrics(hub: Hub): Metrics {
     registry.registerMetric(new Counter({ name, help, registers: [], collect() { this.reset(); this.inc(read()); } }));
   };
   const streams = () => [...hub.streams.values()];
-  gauge('lubo_live_streams', 'Streams with a publisher or viewers', () => hub.streams.size);
-  gauge('lubo_live_publishers', 'Publishers connected', () => streams().filter(({ isPublishing }) => isPublishing).length);
+  gauge('lubo_live_streams', 'Streams with a publisher or viewers, in each process that has them', () => hub.streams.size);
+  gauge('lubo_live_publishers', 'Publishers connected', () => streams().filter(({ isPublishedHere }) => isPublishedHere).length);
   counter('lubo_live_in_bytes_total', 'Media bytes taken from publishers', () => hub.totals().bytesIn);
   counter('lubo_live_out_bytes_total', 'Bytes handed to viewers', () => hub.totals().bytesOut);
   counter('lubo_live_skips_total', 'Times that a viewer lagged and media was left out', () => hub.totals().skips);
@@ -36,7 +38,7 @@ export function createMetrics(hub: Hub): Metrics {
     registers: [],
     collect() {
       for (const protocol of ['flv', 'ws-flv', 'rtmp', 'hls']) this.set({ protocol }, 0);
-      for (const stream of streams()) for (const { protocol, audience } of stream.viewers) this.inc({ protocol }, audience);
+      for (const stream of streams()) for (const { protocol, audience } of stream.viewers) if (audience > 0) this.inc({ protocol }, audience);
     },
   });
   const ends = new Counter({
@@ -56,5 +58,10 @@ export function createMetrics(hub: Hub): Metrics {
     registers: [],
   });
   for (const metric of [viewers, ends, refusals]) registry.registerMetric<string>(metric);
-  return { text: () => registry.metrics(), countRefusal: (role, reason) => refusals.inc({ role, reason }) };
+  return { text: () => registry.metrics(), json: () => registry.getMetricsAsJSON(), countRefusal: (role, reason) => refusals.inc({ role, reason }) };
+}
+
+/** The metrics of several processes as one text: sums, or what a metric says is right for it. */
+export function joinMetrics(processes: readonly object[][]): Promise<string> {
+  return AggregatorRegistry.aggregate([...processes]).metrics();
 }

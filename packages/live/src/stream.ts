@@ -49,10 +49,13 @@ export class Stream {
   readonly #viewers = new Set<Viewer>();
   readonly #waiting = new Set<Viewer>();
   readonly #lanes: Lanes;
+  /** Other processes get each tag at once: their own lanes come after this one. */
+  readonly #relayLanes: Lanes;
   readonly #counts = { bytesOut: 0, skips: 0 };
   #bytesIn = 0;
   #publications = 0;
   #publisher: Publisher | undefined;
+  #isDrawn = false;
   #configs: Configs | undefined;
   /** Since when nobody publishes, and since when nobody watches; clock of the timers. */
   #unpublishedAt: number;
@@ -63,12 +66,24 @@ export class Stream {
     this.#options = options;
     this.#gop = new GopCache(options.limits);
     this.#lanes = new Lanes(options);
+    this.#relayLanes = new Lanes({ ...options, windowMillis: () => 0 });
     this.#bases = new TimeBases(options.limits.timeBases);
     this.#unpublishedAt = this.#unwatchedAt = options.timers.now();
   }
 
   get isPublishing(): boolean {
     return this.#publisher !== undefined;
+  }
+
+  /** Its publisher is connected to this process, not to another one of the same server. */
+  get isPublishedHere(): boolean {
+    return this.#publisher !== undefined && !this.#isDrawn;
+  }
+
+  /** Somebody watches who is connected to this process. */
+  get isWatchedHere(): boolean {
+    for (const viewer of this.#viewers) if (!viewer.isRelay) return true;
+    return false;
   }
 
   /** Viewers, those who wait for the first keyframe included. */
@@ -101,11 +116,12 @@ export class Stream {
     return this.#counts.skips;
   }
 
-  /** Takes a publisher; one who is there is closed. */
-  publish(publisher: Publisher): Publication {
+  /** Takes a publisher; one who is there is closed. `isDrawn`: it stands for one whom another process has. */
+  publish(publisher: Publisher, { isDrawn = false } = {}): Publication {
     const earlier = this.#publisher;
-    this.#lanes.flush();
+    this.#flush();
     this.#publisher = publisher;
+    this.#isDrawn = isDrawn;
     this.#publications++;
     this.#gop.clear();
     const intake = new Intake({
@@ -119,7 +135,7 @@ export class Stream {
     return {
       write: (tag) => {
         if (this.#publisher !== publisher) return;
-        this.#bytesIn += tag.body.length;
+        if (!isDrawn) this.#bytesIn += tag.body.length;
         intake.write(tag);
       },
       end: () => this.#unpublish(publisher),
@@ -157,7 +173,7 @@ export class Stream {
     if (this.#publisher === undefined || this.#viewers.size > 0 || awaySince === undefined) return;
     if (now - Math.max(awaySince, this.#unwatchedAt) <= limits.abandonedMillis) return;
     log.warn({ reason: 'abandoned' }, 'publisher closed: the site is away and nobody watches');
-    this.#close('abandoned');
+    this.unpublish('abandoned');
   }
 
   /** Neither publisher nor viewers, and nobody is expected back. */
@@ -167,12 +183,14 @@ export class Stream {
 
   /** Parts with everybody. */
   stop(): void {
-    this.#close('stopping');
+    this.unpublish('stopping');
     for (const viewer of this.#viewers) this.#part(viewer, 'stopping');
     this.#lanes.stop();
+    this.#relayLanes.stop();
   }
 
-  #close(reason: PublisherEnd): void {
+  /** Parts with the publisher; viewers wait for another one. */
+  unpublish(reason: PublisherEnd): void {
     const publisher = this.#publisher;
     if (publisher === undefined) return;
     this.#unpublish(publisher);
@@ -181,7 +199,7 @@ export class Stream {
 
   #unpublish(publisher: Publisher): void {
     if (this.#publisher !== publisher) return;
-    this.#lanes.flush();
+    this.#flush();
     this.#publisher = undefined;
     this.#unpublishedAt = this.#options.timers.now();
     // A newcomer would see a picture that stands still: it waits for the next publisher instead.
@@ -191,6 +209,7 @@ export class Stream {
 
   #take(tag: StreamTag): void {
     if (tag.configs !== this.#configs) this.#changeConfigs(tag.configs);
+    this.#relayLanes.add(tag);
     this.#lanes.add(tag);
     this.#gop.add(tag);
     if (this.#waiting.size === 0 || !this.#gop.isReady) return;
@@ -201,8 +220,18 @@ export class Stream {
   /** The viewer gets what the cache holds, and then the windows of a lane. */
   #start(viewer: Viewer, now: number): void {
     this.#waiting.delete(viewer);
-    viewer.start(this.#gop, now, this.#lanes.next);
-    this.#lanes.join(viewer);
+    const lanes = this.#lanesOf(viewer);
+    viewer.start(this.#gop, now, lanes.next);
+    lanes.join(viewer);
+  }
+
+  #lanesOf(viewer: Viewer): Lanes {
+    return viewer.isRelay ? this.#relayLanes : this.#lanes;
+  }
+
+  #flush(): void {
+    this.#relayLanes.flush();
+    this.#lanes.flush();
   }
 
   #changeConfigs(configs: Configs): void {
@@ -210,7 +239,7 @@ export class Stream {
     this.#configs = configs;
     if (earlier === undefined || hasSameTracks(earlier, configs)) return;
     // The header that these viewers got tells of other tracks, which players can't unlearn: they come again.
-    this.#lanes.flush();
+    this.#flush();
     this.#gop.clear();
     for (const viewer of this.#viewers) if (!viewer.isWaiting) this.#part(viewer, 'tracks-changed');
   }
@@ -223,7 +252,7 @@ export class Stream {
 
   #remove(viewer: Viewer): void {
     if (!this.#viewers.delete(viewer)) return;
-    if (!this.#waiting.delete(viewer)) this.#lanes.leave(viewer);
+    if (!this.#waiting.delete(viewer)) this.#lanesOf(viewer).leave(viewer);
     if (this.#viewers.size === 0) this.#unwatchedAt = this.#options.timers.now();
     this.#options.onChange();
   }

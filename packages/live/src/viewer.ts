@@ -12,10 +12,10 @@ export type ViewerEnd = 'no-publisher' | 'publisher-gone' | 'tracks-changed' | '
 
 /** A viewer's connection as its protocol makes it. Nothing here may throw. */
 export type Delivery = {
-  readonly protocol: 'flv' | 'ws-flv' | 'rtmp' | 'hls';
+  readonly protocol: 'flv' | 'ws-flv' | 'rtmp' | 'hls' | 'relay';
   readonly encoding: Encoding;
   /** How many viewers stand behind this delivery, which then counts their bytes itself; without it, it is one viewer. */
-  readonly audience?: number;
+  readonly audience?: number | undefined;
   /** Bytes handed over that the system has not yet taken. */
   readonly pendingBytes: number;
   /** What goes before the first media, made when the tracks are known. */
@@ -67,6 +67,11 @@ export class Viewer {
 
   get protocol(): Delivery['protocol'] {
     return this.#delivery.protocol;
+  }
+
+  /** Another process of this server draws the stream, for viewers of its own. */
+  get isRelay(): boolean {
+    return this.#delivery.protocol === 'relay';
   }
 
   /** People who watch through this connection. */

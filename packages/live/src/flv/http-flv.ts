@@ -15,8 +15,8 @@ export const flvHeaders: Readonly<Record<string, string>> = {
 };
 
 export type FlvDeliveryOptions = {
-  /** What the viewer speaks below FLV; plain HTTP unless told otherwise. */
-  protocol?: 'flv' | 'ws-flv';
+  /** What the viewer speaks below FLV; plain HTTP unless told otherwise. A relay is another process, and no viewer itself. */
+  protocol?: 'flv' | 'ws-flv' | 'relay';
   sink: Sink;
   /** The HTTP head as bytes. */
   head: Uint8Array;
@@ -35,13 +35,15 @@ export function flvDelivery(options: FlvDeliveryOptions): Delivery {
 }
 
 class FlvDelivery implements Delivery {
-  readonly protocol: 'flv' | 'ws-flv';
+  readonly protocol: 'flv' | 'ws-flv' | 'relay';
+  readonly audience: 0 | undefined;
   readonly encoding = flvEncoding;
   readonly #options: FlvDeliveryOptions;
   readonly #sink: Sink;
 
   constructor(options: FlvDeliveryOptions) {
     this.protocol = options.protocol ?? 'flv';
+    this.audience = this.protocol === 'relay' ? 0 : undefined;
     this.#options = options;
     this.#sink = options.sink;
   }
