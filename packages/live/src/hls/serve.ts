@@ -4,7 +4,7 @@ import { AppError } from '@lubo/contract';
 import { playlistContentType } from '@lubo/media';
 import type { Logger } from 'pino';
 import type { Admission } from '../admission.ts';
-import { admissionProblem } from '../flv/serve.ts';
+import { admissionOf } from '../flv/serve.ts';
 import { answer, answerProblem } from '../http-answer.ts';
 import type { Hub } from '../hub.ts';
 import type { Limits } from '../limits.ts';
@@ -31,27 +31,27 @@ const segmentCaching = { 'Cache-Control': 'public, max-age=60, immutable' };
 /** Answers a request if its address is one of HLS; tells whether it was. */
 export function serveHls(context: HlsContext, { pathname, searchParams }: URL, request: IncomingMessage, response: ServerResponse): boolean {
   const exchange = { request, response };
-  const master = /^\/live\/([\w-]{1,128})\.m3u8$/.exec(pathname);
-  if (master !== null) serveMaster(context, master[1] ?? '', searchParams, exchange);
-  const media = /^\/live\/([\w-]{1,128})\/([\w-]{22})\.m3u8$/.exec(pathname);
-  if (media !== null) serveMedia(context, media[1] ?? '', media[2] ?? '', response);
-  const file = /^\/live\/([\w-]{1,128})\/([\w-]{22})\/(init-\d{1,9}\.mp4|\d{1,9}\.(?:m4s|ts))$/.exec(pathname);
-  if (file !== null) serveFile(context, context.sessions.packager(file[1] ?? '', file[2] ?? ''), file[3] ?? '', exchange);
-  return master !== null || media !== null || file !== null;
+  const name = /^\/live\/([\w-]{1,128})(?:\.m3u8$|\/)/.exec(pathname)?.[1];
+  if (name === undefined) return false;
+  const rest = pathname.slice('/live/'.length + name.length);
+  const session = /^\/([\w-]{22})\.m3u8$/.exec(rest)?.[1];
+  const [, folder, file] = /^\/([\w-]{22})\/(init-\d{1,9}\.mp4|\d{1,9}\.(?:m4s|ts))$/.exec(rest) ?? [];
+  if (rest === '.m3u8') serveMaster(context, name, searchParams, exchange);
+  else if (session !== undefined) serveMedia(context, name, session, response);
+  else if (folder !== undefined && file !== undefined) serveFile(context, context.sessions.packager(name, folder), file, exchange);
+  else return false;
+  return true;
 }
 
 function serveMaster(context: HlsContext, name: string, query: URLSearchParams, { request, response }: Exchange): void {
-  const { admission, hub, log } = context;
-  const fault = admission.check(name, 'play', query.get('token'));
+  const fault = admissionOf(context, { name, token: query.get('token'), socket: request.socket });
   const format = formatOf(query.get('format'));
   if (fault !== undefined) {
-    log.info({ stream: name, peer: request.socket.remoteAddress, protocol: 'hls', reason: `token ${fault}` }, 'viewer refused');
-    context.onRefusal(`token-${fault}`);
-    answerProblem(response, admissionProblem(fault));
+    answerProblem(response, fault);
   } else if (format === undefined) {
     answerProblem(response, new AppError('invalid', 'bad-format', 'format is neither fmp4 nor ts.'));
   } else if (request.method === 'HEAD') {
-    if (hub.isPublishing(name)) answer(response, 200, playlistContentType, '');
+    if (context.hub.isPublishing(name)) answer(response, 200, playlistContentType, '');
     else answerProblem(response, problemFor('no-video'));
   } else {
     openSession(context, name, format, { request, response });
