@@ -1,5 +1,7 @@
 // Relay over real loopback WebSockets, with fake agents.
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { routes } from '@lubo/contract';
 import { WebSocket } from 'ws';
@@ -30,6 +32,18 @@ test('an upgrade anywhere else is refused', async (t) => {
   });
   assert.equal(status, 404);
 });
+
+for (const target of ['//', 'http://[/', '*']) {
+  test(`an upgrade of the address ${target} is refused and hurts nobody`, async (t) => {
+    const { url } = await siteInHand(t);
+    const { port } = new URL(url);
+    const socket = connect(Number(port), '127.0.0.1');
+    const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13';
+    socket.end(`GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${key}\r\n\r\n`);
+    assert.match(await text(socket), /^HTTP\/1\.1 404 /);
+    assert.equal((await fetch(`${url}/healthz`)).status, 200);
+  });
+}
 
 test('a gather gets its settings and channels, then each change, and the list shows it', async (t) => {
   const hand = await siteInHand(t);

@@ -18,8 +18,9 @@ export function serveRelay(server: Server, options: UpgradeOptions): () => void 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: relayMaxMessageBytes, perMessageDeflate: false, clientTracking: true });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    const { pathname } = new URL(request.url ?? '/', 'http://site');
-    if (pathname !== relayPath) return refuse(socket, 404, 'Not Found');
+    // Compared as it came: what a peer names as address need not be one.
+    const [path] = (request.url ?? '').split('?', 1);
+    if (path !== relayPath) return refuse(socket, 404, 'Not Found');
     void admit(request, options).then((agent) => {
       if (agent === 'fault') return refuse(socket, 503, 'Service Unavailable');
       if (agent === undefined) return refuse(socket, 401, 'Unauthorized');
