@@ -119,14 +119,16 @@ for (const { name, file, kind } of cases) {
       }
     });
 
-    it('goes on with a keyframe after a loss', { skip: kind === 'audio' }, () => {
-      const all = receiveAll(format, packets, true).packets;
-      const second = all.findIndex(({ isKeyframe }, i) => i > 0 && isKeyframe);
-      const { packets: found } = receiveAll(format, packets.filter((_, i) => i !== 8), true);
-      const restart = found.findIndex(({ isKeyframe }, i) => i > 0 && isKeyframe);
-      assert.deepEqual(hexOf(found.slice(restart)), hexOf(all.slice(second)));
-      assert.ok(restart < second);
-    });
+    if (kind === 'video') {
+      it('goes on with a keyframe after a loss', () => {
+        const all = receiveAll(format, packets, true).packets;
+        const second = all.findIndex(({ isKeyframe }, i) => i > 0 && isKeyframe);
+        const { packets: found } = receiveAll(format, packets.filter((_, i) => i !== 8), true);
+        const restart = found.findIndex(({ isKeyframe }, i) => i > 0 && isKeyframe);
+        assert.deepEqual(hexOf(found.slice(restart)), hexOf(all.slice(second)));
+        assert.ok(restart < second);
+      });
+    }
 
     it('goes on after a new time base and a new source, forward in time', () => {
       const jumped = [...packets, ...packets.map((packet) => moved(packet, packets.length, 0x7654321, 77))];
