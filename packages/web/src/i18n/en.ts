@@ -76,6 +76,7 @@ export const en: Messages = {
     keys: 'Space play/pause · M mute · ↑↓ volume · F full screen · P picture in picture · I statistics',
     stats: {
       title: 'Statistics',
+      way: 'Way',
       delay: 'Delay',
       buffer: 'Buffer',
       rate: 'Speed',
@@ -93,11 +94,16 @@ export const en: Messages = {
       'no-live-server': { title: 'The live server is not available', todo: 'Trying again by itself. If it stays like this, tell the administrator.' },
       'site-unreachable': { title: 'The site does not answer', todo: 'Trying again by itself. Please check your network.' },
       'live-unreachable': { title: 'The live server does not answer', todo: 'Trying again by itself. Please check your network.' },
+      'no-video': { title: 'No picture from the classroom yet', todo: 'Trying again by itself. If it stays like this, tell the administrator.' },
       'stream-ended': { title: 'The picture was interrupted', todo: 'Reconnecting by itself.' },
       'stream-silent': { title: 'No picture has arrived for a while', todo: 'Reconnecting by itself.' },
       'codec-unsupported': {
         title: 'Your browser cannot show this video format',
         todo: 'Use a recent Chrome or Edge, or have the administrator set the camera to H.264.',
+      },
+      'h265-unsupported': {
+        title: 'This browser cannot play H.265 video',
+        todo: 'Use a recent Chrome, Edge or Safari that supports H.265, or have the administrator set the camera to H.264.',
       },
       'browser-unsupported': { title: 'This browser cannot play live video', todo: 'Please use a recent Chrome, Edge or Firefox.' },
       'picture-broken': { title: 'The picture could not be decoded', todo: 'Reconnecting by itself. If it keeps happening, tell the administrator.' },

@@ -75,6 +75,7 @@ export const zhCn = {
     keys: '空格 播放/暂停 · M 静音 · ↑↓ 音量 · F 全屏 · P 画中画 · I 统计',
     stats: {
       title: '播放统计',
+      way: '方式',
       delay: '延迟',
       buffer: '缓冲',
       rate: '播放速度',
@@ -92,9 +93,14 @@ export const zhCn = {
       'no-live-server': { title: '直播服务器暂不可用', todo: '正在自动重试；若持续不恢复，请联系管理员。' },
       'site-unreachable': { title: '连不上网站', todo: '正在自动重试，请检查网络。' },
       'live-unreachable': { title: '连不上直播服务器', todo: '正在自动重试，请检查网络。' },
+      'no-video': { title: '还没有收到教室的画面', todo: '正在自动重试；若持续没有画面，请联系管理员。' },
       'stream-ended': { title: '画面中断', todo: '正在自动重连。' },
       'stream-silent': { title: '长时间没有收到画面', todo: '正在自动重连。' },
       'codec-unsupported': { title: '浏览器不支持此视频格式', todo: '请换用新版 Chrome 或 Edge，或让管理员把摄像机改为 H.264。' },
+      'h265-unsupported': {
+        title: '这个浏览器不能播放 H.265 画面',
+        todo: '请换用支持 H.265 的新版 Chrome、Edge 或 Safari，或让管理员把摄像机改为 H.264。',
+      },
       'browser-unsupported': { title: '这个浏览器不能播放直播', todo: '请换用新版 Chrome、Edge 或 Firefox。' },
       'picture-broken': { title: '画面无法解码', todo: '正在自动重连；若反复出现，请联系管理员。' },
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { behindMsOf, catchUp, holeExit, targetBehindMs } from './catch-up.ts';
+import { behindMsOf, catchUp, flvGoals, hlsGoals, holeExit, targetBehindMs } from './catch-up.ts';
 
 const calm = { rate: 1, recentStalls: 0, isResuming: false };
 
@@ -44,11 +44,11 @@ test('on a stuttering network a thin cushion is refilled slowly', () => {
 });
 
 /** Ms behind after playing for a number of ticks of 250 ms, on a source that keeps real time. */
-function behindAfter(ticks: number, startMs: number): number {
+function behindAfter(ticks: number, startMs: number, goals = flvGoals): number {
   let behindMs = startMs;
   let rate = 1;
   for (let tick = 0; tick < ticks; tick += 1) {
-    const next = catchUp({ ...calm, behindMs, rate });
+    const next = catchUp({ ...calm, behindMs, rate }, goals);
     rate = next.rate;
     behindMs = (next.jumpToBehindMs ?? behindMs) - (rate - 1) * 250;
   }
@@ -68,6 +68,26 @@ test('what a stall cost is made good to 2 s within 3 s', () => {
     assert.ok(behindMs <= 2_000, `${lostMs} → ${behindMs}`);
   }
 });
+
+for (const targetSeconds of [1, 2, 4, 6]) {
+  const goals = hlsGoals(targetSeconds);
+  const twoSegmentsMs = 2_000 * targetSeconds;
+
+  test(`HLS in segments of ${targetSeconds} s settles two segments behind live, from any delay`, () => {
+    for (const startMs of [twoSegmentsMs, twoSegmentsMs + 3_000, 4 * twoSegmentsMs, 300_000]) {
+      const behindMs = behindAfter(480, startMs, goals);
+      assert.ok(behindMs <= twoSegmentsMs + goals.slackMs && behindMs >= twoSegmentsMs - 100, `${startMs} → ${behindMs}`);
+    }
+  });
+
+  test(`HLS in segments of ${targetSeconds} s: stalls earn a larger cushion, which is filled slowly and then kept`, () => {
+    assert.equal(targetBehindMs(100, goals), 3_000 * targetSeconds);
+    const starved = { rate: 1, recentStalls: 100, isResuming: false };
+    assert.equal(catchUp({ ...starved, behindMs: twoSegmentsMs }, goals).rate, 0.95);
+    assert.equal(catchUp({ ...starved, behindMs: goals.mostMs }, goals).rate, 1);
+    assert.equal(catchUp({ ...starved, behindMs: goals.mostMs + goals.slackMs }, goals).rate, 1);
+  });
+}
 
 test('delay is measured to the end of the newest range', () => {
   assert.equal(behindMsOf([], 3), 0);

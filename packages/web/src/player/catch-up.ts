@@ -1,6 +1,6 @@
 // How a live picture stays near the live edge: play a little faster when behind, jump when far, ease off when starved. Pure.
 
-/** Where playback stands: ms of media between the picture shown and the newest received. */
+/** Where playback stands: ms between the picture shown and live. */
 export type Position = {
   behindMs: number;
   /** Playback rate now in force. */
@@ -11,27 +11,72 @@ export type Position = {
   isResuming: boolean;
 };
 
+/** How near to live a way of playing can be. */
+export type PaceGoals = {
+  targetMs: number;
+  /** What each recent stall adds to the target, and the most that it becomes. */
+  perStallMs: number;
+  mostMs: number;
+  /** So far beyond the target a chase begins. */
+  slackMs: number;
+  /** Beyond the first a chase is faster, until below the second. */
+  hurryMs: readonly [from: number, until: number];
+  /** Beyond this a jump disturbs less than a long chase; the same while resuming. */
+  jumpMs: number;
+  jumpResumingMs: number;
+  /** Parts of the target below which a picture that has stalled is slowed down, and up to which. */
+  ease: readonly [from: number, until: number];
+};
+
+/** FLV gives each frame as it comes: a cushion of 0.5 s, never above 1 s. */
+export const flvGoals: PaceGoals = {
+  targetMs: 500,
+  perStallMs: 125,
+  mostMs: 1_000,
+  slackMs: 400,
+  hurryMs: [1_750, 1_250],
+  jumpMs: 2_500,
+  jumpResumingMs: 1_200,
+  ease: [1 / 3, 0.8],
+};
+
+/**
+ * HLS gives a segment when it is complete, and a playlist is looked at once a segment: the newest picture at hand is up
+ * to 1.5 segments old. Two segments behind is as near as it plays smoothly, three with stalls.
+ */
+export function hlsGoals(targetSeconds: number): PaceGoals {
+  const segmentMs = targetSeconds * 1000;
+  const mostMs = 3 * segmentMs;
+  return {
+    targetMs: 2 * segmentMs,
+    perStallMs: 500,
+    mostMs,
+    slackMs: 800,
+    hurryMs: [mostMs + 1_500, mostMs + 1_000],
+    jumpMs: mostMs + 5_000,
+    jumpResumingMs: mostMs + 1_500,
+    ease: [0.85, 0.97],
+  };
+}
+
 /** What to do: a rate to play at, and perhaps a place to jump to, given as ms before the live edge. */
 export type CatchUp = { rate: number; jumpToBehindMs?: number };
 
-/** Beyond this a jump disturbs less than a long chase. */
-export const jumpBeyondMs = 2_500;
-/** The same while resuming. */
-export const jumpBeyondResumingMs = 1_200;
-
-/** The cushion aimed at: 0.5 s, more on a stuttering network, never above 1 s. */
-export function targetBehindMs(recentStalls: number): number {
-  return Math.min(500 + 125 * recentStalls, 1_000);
+/** The distance aimed at. */
+export function targetBehindMs(recentStalls: number, goals: PaceGoals = flvGoals): number {
+  return Math.min(goals.targetMs + goals.perStallMs * recentStalls, goals.mostMs);
 }
 
 /** Decides rate and jump. A chase that has begun goes on until the target, so that the rate does not flutter. */
-export function catchUp({ behindMs, rate, recentStalls, isResuming }: Position): CatchUp {
-  const targetMs = targetBehindMs(recentStalls);
-  if (behindMs > (isResuming ? jumpBeyondResumingMs : jumpBeyondMs)) return { rate: 1, jumpToBehindMs: targetMs };
-  if (behindMs > 1_750 || (rate > 1.1 && behindMs > 1_250)) return { rate: 1.25 };
-  if (behindMs > targetMs + 400 || (rate > 1 && behindMs > targetMs)) return { rate: 1.1 };
-  if (recentStalls > 0 && behindMs < targetMs / 3) return { rate: 0.95 };
-  if (rate < 1 && behindMs < targetMs * 0.8) return { rate: 0.95 };
+export function catchUp({ behindMs, rate, recentStalls, isResuming }: Position, goals: PaceGoals = flvGoals): CatchUp {
+  const targetMs = targetBehindMs(recentStalls, goals);
+  const [hurryFrom, hurryUntil] = goals.hurryMs;
+  const [easeFrom, easeUntil] = goals.ease;
+  if (behindMs > (isResuming ? goals.jumpResumingMs : goals.jumpMs)) return { rate: 1, jumpToBehindMs: targetMs };
+  if (behindMs > hurryFrom || (rate > 1.1 && behindMs > hurryUntil)) return { rate: 1.25 };
+  if (behindMs > targetMs + goals.slackMs || (rate > 1 && behindMs > targetMs)) return { rate: 1.1 };
+  if (recentStalls > 0 && behindMs < targetMs * easeFrom) return { rate: 0.95 };
+  if (rate < 1 && behindMs < targetMs * easeUntil) return { rate: 0.95 };
   return { rate: 1 };
 }
 

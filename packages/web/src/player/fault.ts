@@ -12,9 +12,11 @@ export const playerFaultCodes = [
   'no-live-server',
   'site-unreachable',
   'live-unreachable',
+  'no-video',
   'stream-ended',
   'stream-silent',
   'codec-unsupported',
+  'h265-unsupported',
   'browser-unsupported',
   'picture-broken',
 ] as const;
@@ -26,12 +28,18 @@ const finalCodes: ReadonlySet<PlayerFaultCode> = new Set([
   'denied',
   'sign-in-needed',
   'codec-unsupported',
+  'h265-unsupported',
   'browser-unsupported',
 ]);
 
 /** Whether trying again by itself is pointless. */
 export function isFinal(fault: PlayerFault): boolean {
   return finalCodes.has(fault.code);
+}
+
+/** The fault of a codec that the browser does not decode; `words` are the library's, with the name of the codec. */
+export function undecodable(words: string): PlayerFault {
+  return { code: /hvc1|hev1|hevc|h\.?265/i.test(words) ? 'h265-unsupported' : 'codec-unsupported', detail: words };
 }
 
 /** The fault behind a refused request for addresses: reads `code` and `status` off the site's problem, whatever its class. */

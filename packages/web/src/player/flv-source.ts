@@ -1,6 +1,8 @@
 // HTTP-FLV through mpegts.js (Media Source Extensions). The library is loaded when first needed.
 import type Mpegts from 'mpegts.js';
+import { undecodable } from './fault.ts';
 import type { PlayerFault } from './fault.ts';
+import { endedSource } from './source.ts';
 import type { LiveSource } from './source.ts';
 
 let loading: Promise<typeof Mpegts> | undefined;
@@ -19,8 +21,8 @@ export function preloadFlv(): Promise<typeof Mpegts> {
 /** Plays `url` on `video` from its first keyframe; see `OpenSource`. */
 export async function openFlv(video: HTMLVideoElement, url: string, onEnd: (fault: PlayerFault) => void): Promise<LiveSource> {
   const library = await preloadFlv().catch(() => undefined);
-  if (library === undefined) return ended(onEnd, { code: 'site-unreachable', detail: 'the player could not be loaded' });
-  if (!library.getFeatureList().mseLivePlayback) return ended(onEnd, { code: 'browser-unsupported' });
+  if (library === undefined) return endedSource(onEnd, { code: 'site-unreachable', detail: 'the player could not be loaded' });
+  if (!library.getFeatureList().mseLivePlayback) return endedSource(onEnd, { code: 'browser-unsupported' });
 
   const player = library.createPlayer({ type: 'flv', isLive: true, url }, flvSettings);
   let isOpen = true;
@@ -57,15 +59,9 @@ const flvSettings: Mpegts.Config = {
 /** The fault behind an error event of mpegts.js (its `ErrorTypes` and `ErrorDetails` by value). */
 export function faultOfFlv(kind: string, detail: string, info: { code?: number; msg?: string } | undefined): PlayerFault {
   const words = [kind, detail, info?.code, info?.msg].filter((part) => part !== undefined && part !== '').join(': ');
-  if (detail === 'CodecUnsupported' || /addSourceBuffer|unsupported/i.test(info?.msg ?? '')) return { code: 'codec-unsupported', detail: words };
-  if (kind === 'NetworkError') {
-    // 404: the stream did not come within the server's patience. 403: the address was too old, a new one is asked for.
-    return { code: info?.code === 404 || detail === 'UnrecoverableEarlyEof' ? 'stream-ended' : 'live-unreachable', detail: words };
-  }
-  return { code: 'picture-broken', detail: words };
-}
-
-function ended(onEnd: (fault: PlayerFault) => void, fault: PlayerFault): LiveSource {
-  queueMicrotask(() => onEnd(fault));
-  return { close: () => {}, rates: () => ({ receiveKbps: 0 }) };
+  if (detail === 'CodecUnsupported' || /addSourceBuffer|unsupported/i.test(info?.msg ?? '')) return undecodable(words);
+  if (kind !== 'NetworkError') return { code: 'picture-broken', detail: words };
+  // 404: no picture came within the server's patience. 403: the address was too old, a new one is asked for.
+  if (info?.code === 404) return { code: 'no-video', detail: words };
+  return { code: detail === 'UnrecoverableEarlyEof' ? 'stream-ended' : 'live-unreachable', detail: words };
 }

@@ -4,11 +4,12 @@ import type { TestContext } from 'node:test';
 import type { PlayerFault } from './fault.ts';
 import { LiveConnection } from './live-connection.ts';
 import type { LiveAddresses } from './live-connection.ts';
+import type { Ending, Verdict } from './ways.ts';
 
 type Opened = { url: string; end(fault: PlayerFault): void; isClosed: boolean };
 
 /** A connection whose site, live server and clock are in the test's hand. */
-function connectionInHand(context: TestContext, isOnline = true) {
+function connectionInHand(context: TestContext, isOnline = true, judge?: (ending: Ending) => Verdict) {
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 });
   const opened: Opened[] = [];
   const site = { asked: 0, answer: async (): Promise<LiveAddresses> => addresses(site.asked) };
@@ -18,11 +19,12 @@ function connectionInHand(context: TestContext, isOnline = true) {
         site.asked += 1;
         return site.answer();
       },
-      open: async (url, onEnd) => {
-        const one: Opened = { url, end: onEnd, isClosed: false };
+      open: async ({ flv }, onEnd) => {
+        const one: Opened = { url: flv, end: onEnd, isClosed: false };
         opened.push(one);
         return { close: () => (one.isClosed = true), rates: () => ({ receiveKbps: 0 }) };
       },
+      ...(judge !== undefined && { judge }),
       onChange: () => {},
       onClosing: () => {},
       random: () => 0.5,
@@ -177,4 +179,45 @@ test('stopped while the site was still answering, nothing is opened', async (con
   answer(addresses(1));
   await settle();
   assert.equal(opened.length, 0);
+});
+
+test('who judges an ending is told how long it played, and is not asked about the site or a channel that is offline', async (context) => {
+  const endings: Ending[] = [];
+  const judge = (ending: Ending): Verdict => {
+    endings.push(ending);
+    return 'again';
+  };
+  const { connection, opened, site, pass } = connectionInHand(context, true, judge);
+  connection.start();
+  await settle();
+  opened[0]?.end({ code: 'live-unreachable' });
+  await pass(150);
+  connection.markPlaying();
+  await pass(7_000);
+  opened[1]?.end({ code: 'stream-ended' });
+  const known = [
+    { fault: { code: 'live-unreachable' }, playedMs: undefined },
+    { fault: { code: 'stream-ended' }, playedMs: 7_000 },
+  ];
+  assert.deepEqual(endings, known);
+  site.answer = () => Promise.reject(new Error('away'));
+  await pass(120_000);
+  connection.setOnline(false);
+  connection.lose({ code: 'stream-silent' });
+  assert.deepEqual(endings, known);
+});
+
+test('an ending judged as a fresh start shows no fault and connects again; one judged hopeless ends the tries', async (context) => {
+  const verdicts: Verdict[] = ['afresh', 'give-up'];
+  const { connection, opened, pass } = connectionInHand(context, true, () => verdicts.shift() ?? 'again');
+  connection.start();
+  await settle();
+  opened[0]?.end({ code: 'codec-unsupported' });
+  const codes = [connection.fault?.code];
+  await pass(150);
+  opened[1]?.end({ code: 'live-unreachable' });
+  codes.push(connection.fault?.code);
+  assert.deepEqual(codes, [undefined, 'live-unreachable']);
+  await pass(60_000);
+  assert.equal(opened.length, 2);
 });

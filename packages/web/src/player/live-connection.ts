@@ -3,15 +3,19 @@ import { offlinePauseMs, provenMs, reconnectPauseMs } from './back-off.ts';
 import { faultOfWatch, isFinal } from './fault.ts';
 import type { PlayerFault } from './fault.ts';
 import type { LiveSource } from './source.ts';
+import type { Ending, Verdict } from './ways.ts';
 
 /** The signed addresses that the site hands out for one connection; `expiresAt` is ISO 8601. */
-export type LiveAddresses = { flv: string; expiresAt: string };
+export type LiveAddresses = { flv: string; hls?: string | undefined; expiresAt: string };
 
 /** What a connection needs from outside. */
 export type ConnectionParts = {
   /** Asks the site anew for addresses; rejects with an error that has `code` and `status`. */
   watch(): Promise<LiveAddresses>;
-  open(url: string, onEnd: (fault: PlayerFault) => void): Promise<LiveSource>;
+  /** Opens a source by the way that is to be gone. */
+  open(addresses: LiveAddresses, onEnd: (fault: PlayerFault) => void): Promise<LiveSource>;
+  /** What to do after the end of a source; without it only the fault decides. */
+  judge?(ending: Ending): Verdict;
   /** Something that a status is made of has changed. */
   onChange(): void;
   /** The source is about to be closed: the last chance to keep its picture. */
@@ -79,13 +83,19 @@ export class LiveConnection {
 
   /** Ends the present source for a fault seen from outside (no bytes for long), and goes on as after any break. */
   lose(fault: PlayerFault): void {
+    this.#failed(fault, (ending) => this.#parts.judge?.(ending) ?? verdictOf(fault));
+  }
+
+  #failed(fault: PlayerFault, judge: (ending: Ending) => Verdict): void {
     if (!this.#isRunning) return;
+    const playedMs = this.#playingSince === undefined ? undefined : this.#now() - this.#playingSince;
     this.#drop();
     this.losses += 1;
-    if (this.#playingSince !== undefined && this.#now() - this.#playingSince >= provenMs) this.#attempt = 0;
-    this.#playingSince = undefined;
-    this.fault = !this.#isOnline && !isFinal(fault) ? { ...fault, code: 'channel-offline' } : fault;
-    if (isFinal(fault)) this.#isRunning = false;
+    if (playedMs !== undefined && playedMs >= provenMs) this.#attempt = 0;
+    const isAway = !this.#isOnline && !isFinal(fault);
+    const verdict = isAway ? 'again' : judge({ fault, playedMs });
+    this.fault = isAway ? { ...fault, code: 'channel-offline' } : verdict === 'afresh' ? undefined : fault;
+    if (verdict === 'give-up') this.#isRunning = false;
     else this.#connectIn(this.#pauseMs());
     this.#parts.onChange();
   }
@@ -128,12 +138,14 @@ export class LiveConnection {
     try {
       addresses = await this.#addresses();
     } catch (error) {
-      if (!isStale()) this.lose(faultOfWatch(error));
+      const fault = faultOfWatch(error);
+      // No word on the way that would have been gone.
+      if (!isStale()) this.#failed(fault, () => verdictOf(fault));
       return;
     }
     if (isStale()) return;
     this.#openedAt = this.#now();
-    const source = await this.#parts.open(addresses.flv, (fault) => {
+    const source = await this.#parts.open(addresses, (fault) => {
       if (!isStale()) this.lose(fault);
     });
     if (isStale()) return source.close();
@@ -160,11 +172,16 @@ export class LiveConnection {
     this.#generation += 1;
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#playingSince = undefined;
     if (this.#source === undefined) return;
     this.#parts.onClosing();
     this.#source.close();
     this.#source = undefined;
   }
+}
+
+function verdictOf(fault: PlayerFault): Verdict {
+  return isFinal(fault) ? 'give-up' : 'again';
 }
 
 function rejectIn(afterMs: number): Promise<never> {

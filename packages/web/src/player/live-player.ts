@@ -4,12 +4,15 @@ import { behindMsOf, catchUp, holeExit } from './catch-up.ts';
 import type { Range } from './catch-up.ts';
 import { isFinal } from './fault.ts';
 import type { PlayerFault } from './fault.ts';
-import { openFlv, preloadFlv } from './flv-source.ts';
 import { LiveConnection } from './live-connection.ts';
 import type { LiveAddresses } from './live-connection.ts';
 import { readLoudness, writeLoudness } from './loudness.ts';
-import type { OpenSource } from './source.ts';
+import { endedSource } from './source.ts';
+import type { LiveSource, OpenSource } from './source.ts';
+import { openSources, preloadPlayer, readAbilities, visitStore } from './sources.ts';
 import { keepStill } from './still.ts';
+import { WayChoice } from './ways.ts';
+import type { Way } from './ways.ts';
 
 /**
  * connecting: first picture awaited; stalled: connected, but nothing left to show; reconnecting: lost, tries by itself;
@@ -22,10 +25,12 @@ export type LiveStatus = {
   fault: PlayerFault | undefined;
   /** The browser allowed playing only without sound; a touch of the viewer's is needed to hear. */
   isUnmuteNeeded: boolean;
+  /** The way of the present or the last connection; absent before the first. */
+  way: Way | undefined;
 };
 
 export type LiveStats = {
-  /** Ms between the picture shown and the newest received. */
+  /** Ms between the picture shown and live: the newest received, or by the clock where media comes in pieces. */
   delayMs: number;
   /** Ms of media held by the browser in all. */
   bufferMs: number;
@@ -46,7 +51,7 @@ export type LivePlayerOptions = {
   onStats(stats: LiveStats): void;
   /** Whether the channel gives video, as far as is known; `setOnline` tells of changes. */
   isOnline?: boolean;
-  openSource?: OpenSource;
+  openSources?: Record<Way, OpenSource>;
   store?: Storage | undefined;
 };
 
@@ -68,6 +73,8 @@ export class LivePlayer {
   readonly #video: HTMLVideoElement;
   readonly #options: LivePlayerOptions;
   readonly #connection: LiveConnection;
+  readonly #ways = new WayChoice(readAbilities(), visitStore());
+  #way: Way | undefined;
   readonly #listening = new AbortController();
   readonly #ticker: ReturnType<typeof setInterval>;
   #isWanted = true;
@@ -85,8 +92,8 @@ export class LivePlayer {
   constructor(video: HTMLVideoElement, options: LivePlayerOptions) {
     this.#video = video;
     this.#options = options;
-    this.#connection = this.#newConnection(options.openSource ?? openFlv);
-    if (options.openSource === undefined) preloadFlv().catch(() => {});
+    this.#connection = this.#newConnection(options.openSources ?? openSources);
+    if (options.openSources === undefined) preloadPlayer().catch(() => {});
     const loudness = readLoudness(options.store);
     video.volume = loudness.volume;
     video.muted = loudness.isMuted;
@@ -95,22 +102,31 @@ export class LivePlayer {
     this.#connection.start();
   }
 
-  #newConnection(open: OpenSource): LiveConnection {
+  #newConnection(sources: Record<Way, OpenSource>): LiveConnection {
     return new LiveConnection(
       {
         watch: () => this.#options.watch(),
-        open: async (url, onEnd) => {
+        open: async (addresses, onEnd) => {
           this.#newestEnd = 0;
           this.#grewAt = Date.now();
-          const source = await open(this.#video, url, onEnd);
+          const source = await this.#open(sources, addresses, onEnd);
           if (this.#isWanted) void this.#begin();
           return source;
         },
+        judge: (ending) => (this.#way === undefined ? 'give-up' : this.#ways.end(this.#way, ending)),
         onChange: () => this.#tell(),
         onClosing: () => this.#forgetPicture(),
       },
       this.#options.isOnline ?? true,
     );
+  }
+
+  async #open(sources: Record<Way, OpenSource>, { flv, hls }: LiveAddresses, onEnd: (fault: PlayerFault) => void): Promise<LiveSource> {
+    const way = this.#ways.way(hls !== undefined);
+    this.#way = way;
+    if (way === undefined) return endedSource(onEnd, { code: 'browser-unsupported' });
+    this.#tell();
+    return sources[way](this.#video, way === 'flv' ? flv : (hls ?? ''), onEnd);
   }
 
   /** Goes on after a pause, at the live edge. */
@@ -181,6 +197,7 @@ export class LivePlayer {
     this.#isShowing = true;
     this.#isStalled = false;
     this.#connection.markPlaying();
+    if (this.#way !== undefined) this.#ways.markPlaying(this.#way);
     this.#tell();
   }
 
@@ -222,7 +239,8 @@ export class LivePlayer {
   #tick(): void {
     const now = Date.now();
     const ranges = rangesOf(this.#video.buffered);
-    const behindMs = behindMsOf(ranges, this.#video.currentTime);
+    const { currentTime } = this.#video;
+    const behindMs = this.#connection.source?.delayMs?.(currentTime) ?? behindMsOf(ranges, currentTime);
     const newestEnd = ranges.at(-1)?.end ?? 0;
     if (newestEnd !== this.#newestEnd) {
       this.#newestEnd = newestEnd;
@@ -234,23 +252,19 @@ export class LivePlayer {
   }
 
   #stayLive(ranges: readonly Range[], behindMs: number, now: number): void {
-    const { openedAt } = this.#connection;
+    const { openedAt, source } = this.#connection;
     if (openedAt !== undefined) {
-      const patienceMs = this.#newestEnd === 0 ? firstPatienceMs : silencePatienceMs;
+      const patienceMs = this.#newestEnd === 0 ? firstPatienceMs : (source?.silenceMs ?? silencePatienceMs);
       if (now - this.#grewAt > patienceMs) return this.#connection.lose({ code: 'stream-silent' });
     }
     const exit = this.#video.readyState < 3 ? holeExit(ranges, this.#video.currentTime) : undefined;
     if (exit !== undefined) this.#video.currentTime = exit;
     if (!this.#isShowing || this.#video.seeking) return;
     this.#stallMoments = this.#stallMoments.filter((moment) => now - moment < 60_000);
-    const next = catchUp({
-      behindMs,
-      rate: this.#video.playbackRate,
-      recentStalls: this.#stallMoments.length,
-      isResuming: now - this.#resumedAt < resumingMs,
-    });
+    const position = { behindMs, rate: this.#video.playbackRate, recentStalls: this.#stallMoments.length, isResuming: now - this.#resumedAt < resumingMs };
+    const next = catchUp(position, source?.goals?.());
     if (next.rate !== this.#video.playbackRate) this.#video.playbackRate = next.rate;
-    if (next.jumpToBehindMs !== undefined) this.#video.currentTime = this.#newestEnd - next.jumpToBehindMs / 1000;
+    if (next.jumpToBehindMs !== undefined) this.#video.currentTime += (behindMs - next.jumpToBehindMs) / 1000;
   }
 
   #report(ranges: readonly Range[], delayMs: number): void {
@@ -271,7 +285,7 @@ export class LivePlayer {
 
   #tell(): void {
     const { fault } = this.#connection;
-    this.#options.onState({ state: this.#state(), fault, isUnmuteNeeded: this.#isUnmuteNeeded });
+    this.#options.onState({ state: this.#state(), fault, isUnmuteNeeded: this.#isUnmuteNeeded, way: this.#way });
   }
 
   #state(): LiveState {
