@@ -80,3 +80,11 @@ test('a site that can not be reached is a problem as well', async (context) => {
   context.mock.method(globalThis, 'fetch', () => Promise.reject(new TypeError('Failed to fetch')));
   await assert.rejects(call(routes.getSite), (error: unknown) => error instanceof ApiProblem && error.code === 'unreachable' && error.status === 0);
 });
+
+test('the query is sent by browsers whose URLSearchParams have no size', (t) => {
+  const size = Object.getOwnPropertyDescriptor(URLSearchParams.prototype, 'size');
+  assert.ok(size);
+  Reflect.deleteProperty(URLSearchParams.prototype, 'size');
+  t.after(() => Object.defineProperty(URLSearchParams.prototype, 'size', size));
+  assert.equal(addressOf(routes.listChannels, { query: { page: 2 } }), '/api/channels?page=2');
+});

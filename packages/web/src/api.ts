@@ -50,7 +50,9 @@ export function addressOf(route: Operation, parts: Parts): string {
   for (const [name, value] of Object.entries(parts.query ?? {})) {
     if (value !== undefined && value !== null && value !== '') query.set(name, String(value));
   }
-  return query.size > 0 ? `${path}?${query.toString()}` : path;
+  // Older browsers know no `size` of these.
+  const text = query.toString();
+  return text === '' ? path : `${path}?${text}`;
 }
 
 async function send(route: Operation, parts: Parts): Promise<Response> {
