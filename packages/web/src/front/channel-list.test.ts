@@ -63,3 +63,13 @@ test('a channel that is gone is taken out of rows and counts', () => {
   assert.deepEqual([names(next), next?.total, next?.online], [['d', 'a'], 2, 1]);
   assert.equal(withoutChannel(whole, 'id-x'), whole);
 });
+
+test('rows stand in the order of the site: numbers in names by their value, Chinese by sound, then school, then id', () => {
+  const row = (name: string, schoolName: string, id: string): Channel => ({ ...channel(name), schoolName, id });
+  const inOrder = [row('初一2班', '', '0'), row('初一10班', '', '1'), row('高一1班', '北校', '3'), row('高一1班', '南校', '2'), row('高一1班', '南校', '4')];
+  for (const [i, moved] of inOrder.entries()) {
+    const others = inOrder.filter((each) => each !== moved);
+    const list = { rows: [...others, { ...moved, isOnline: false }], total: 5, online: 4 };
+    assert.deepEqual(withChannel(list, moved)?.rows.map(({ id }) => id), inOrder.map(({ id }) => id), `row ${i} comes back`);
+  }
+});
