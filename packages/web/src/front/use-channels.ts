@@ -6,11 +6,13 @@ import { call } from '../api.ts';
 import { listen } from '../events.ts';
 import { emptyList, isWhole, withChannel, withoutChannel, withPage } from './channel-list.ts';
 import type { ChannelList } from './channel-list.ts';
+import { createSettle } from './settle.ts';
 
 const pageSize = 24;
 /** The contract's largest page. */
 const largestPage = 200;
-const rereadDelayMs = 800;
+/** On a large site some channel that is not loaded changes all the time: reading anew must not wait for quiet for ever. */
+const rereadWaits = { quietMs: 800, longestMs: 5_000 };
 /** Lists are read anew this often even when nothing was told, should events be held up on their way. */
 const slowPollMs = 60_000;
 const lostNoticeMs = 4_000;
@@ -82,10 +84,10 @@ class ChannelReader {
   readonly isLoading = ref(false);
   readonly error = shallowRef<unknown>();
   #reading: Promise<void> | undefined;
-  #rereadTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #rereadSoon = createSettle(() => void this.reread(), rereadWaits);
 
   close(): void {
-    clearTimeout(this.#rereadTimer);
+    this.#rereadSoon.cancel();
   }
 
   /** Reads what is loaded anew; calls while a reading runs share it. */
@@ -110,8 +112,7 @@ class ChannelReader {
     if (next !== undefined) this.#take(next);
     // A change that arrives during a reading may be older or newer than its answer: read once more.
     if (next !== undefined && this.#reading === undefined) return;
-    clearTimeout(this.#rereadTimer);
-    this.#rereadTimer = setTimeout(() => void this.reread(), rereadDelayMs);
+    this.#rereadSoon.touch();
   }
 
   async #readRows(count: number): Promise<void> {
