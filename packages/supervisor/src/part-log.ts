@@ -1,5 +1,6 @@
 // A part's log: every line into its file, bounded in size; warnings and errors on the console too, readable.
 import { closeSync, existsSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 
 /** A file is set aside as `.1` at this size, so a part's logs never take more than twice as much. */
 const maxBytes = 20 * 1024 * 1024;
@@ -13,29 +14,56 @@ export type PartLog = { write(chunk: Buffer | string): void; close(): void };
 export function openPartLog(name: string, path: string, complain: (line: string) => void): PartLog {
   let { file, size } = openAt(path);
   let rest = '';
+  let isFailing = false;
+  let isClosed = false;
+  const decoder = new StringDecoder('utf8');
 
-  const keep = (line: string): void => {
-    if (size > maxBytes) {
-      closeSync(file);
-      renameSync(path, `${path}.1`);
-      ({ file, size } = openAt(path));
+  const setAside = (): void => {
+    closeSync(file);
+    const isAside = tryRename(path, `${path}.1`);
+    ({ file, size } = openAt(path));
+    if (!isAside) size = 0;
+  };
+  /** A full disk costs lines of the log; the parts go on. */
+  const append = (line: string): void => {
+    try {
+      if (size > maxBytes) setAside();
+      size += writeSync(file, `${line}\n`);
+      isFailing = false;
+    } catch (error) {
+      if (!isFailing) complain(`${name}: the log can not be written: ${(error as Error).message}`);
+      isFailing = true;
     }
-    size += writeSync(file, `${line}\n`);
+  };
+  const keep = (line: string): void => {
+    append(line);
     const loud = readable(line);
     if (loud !== undefined) complain(`${name}: ${loud}`);
   };
 
   return {
     write(chunk) {
-      const lines = (rest + chunk.toString()).split('\n');
+      const lines = (rest + (typeof chunk === 'string' ? chunk : decoder.write(chunk))).split('\n');
       rest = (lines.pop() ?? '').slice(0, maxLineChars);
       for (const line of lines) if (line !== '') keep(line);
     },
     close() {
+      if (isClosed) return;
+      isClosed = true;
       if (rest !== '') keep(rest);
       closeSync(file);
     },
   };
+}
+
+/** Windows refuses while somebody has the file open; then it is tried again when as much has come once more. */
+function tryRename(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function openAt(path: string): { file: number; size: number } {
