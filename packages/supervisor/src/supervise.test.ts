@@ -79,6 +79,18 @@ describe('the supervisor', () => {
     assert.match(a.lines.join(''), /port 1 is in use/);
   });
 
+  test('ends once when two parts can not start', async () => {
+    let closed = 0;
+    const hopeless = (name: string) => {
+      const part = plan(name, `process.exit(78)`);
+      return { ...part, log: { ...part.log, close: () => void (closed += 1) } };
+    };
+    const parts = startParts({ parts: [hopeless('a'), hopeless('b')], env: process.env, say() {}, timing: quick });
+    assert.equal((await parts.failed).code, 78);
+    await parts.stop();
+    assert.equal(closed, 2);
+  });
+
   test('ends a part that ignores the request to end', async () => {
     const parts = startParts({
       parts: [plan('deaf', `process.on('SIGTERM', () => {}); tell(); setInterval(() => {}, 1000);`)],

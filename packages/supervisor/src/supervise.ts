@@ -40,12 +40,13 @@ export function startParts({ parts, env, say, timing: times = timing }: Plan): P
       },
     }),
   );
-  const stop = async (): Promise<void> => {
+  const endAll = async (): Promise<void> => {
     await Promise.all(keepers.map((keeper) => keeper.stop()));
     for (const part of parts) part.log.close();
   };
   let stopping: Promise<void> | undefined;
-  return { ready: ready.promise, failed: failed.promise, stop: () => (stopping ??= stop()) };
+  const stop = (): Promise<void> => (stopping ??= endAll());
+  return { ready: ready.promise, failed: failed.promise, stop };
 }
 
 type Listener = { onReady(facts: Record<string, string>): void; onHopeless(code: number | null): void };
