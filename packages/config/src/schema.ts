@@ -40,6 +40,7 @@ export const LiveConfig = z.strictObject({
   httpPort: Port.default(8080),
   rtmpPort: Port.default(1935),
   rtmpsPort: Port.default(1936),
+  workers: whole(1, 64).default(1),
   publicHttpUrl: HttpUrl.optional(),
   publicRtmpUrl: RtmpUrl.optional(),
   tls: TlsConfig.prefault({}),

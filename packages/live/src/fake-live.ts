@@ -8,6 +8,7 @@ import { type FlvTag, type RtmpClientEvent, RtmpClientSession } from '@lubo/medi
 import { pino } from 'pino';
 import type { Limits } from './limits.ts';
 import { type Live, startLive } from './live.ts';
+import type { LiveOptions, Ports } from './site-link.ts';
 
 export const tokenKey = '7a'.repeat(32);
 
@@ -25,33 +26,42 @@ export type FakeLive = {
 
 const token: FakeLive['token'] = (name, action, seconds = 60) => signStreamToken(tokenKey, name, action, Date.now() / 1000 + seconds);
 
-/** `hasKeys: false` leaves the server as it is before it has ever heard from the site; `settings` are environment variables. */
-export async function startFakeLive(limits: Partial<Limits> = {}, { hasKeys = true, settings = {} } = {}): Promise<FakeLive> {
+/** What a server is started with: free ports of loopback, and a site that is a switch. */
+export function fakeOptions(limits: Partial<Limits> = {}, { hasKeys = true, settings = {} } = {}): { options: LiveOptions; site: FakeSite; logs: FakeLive['logs'] } {
   const site: FakeSite = { isConnected: true, link: undefined };
   const logs: Record<string, unknown>[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logs.push(JSON.parse(line) as Record<string, unknown>) });
   const config = readConfig({ fileName: '', text: undefined, env: { LUBO_LIVE_HOST: '127.0.0.1', ...settings } });
   config.live.httpPort = config.live.rtmpPort = config.live.rtmpsPort = 0;
-  const live = await startLive({
+  const options: LiveOptions = {
     config,
     log,
     limits: { sweepMillis: 20, ...limits },
     dataDir: '',
     facts: { hostname: '', os: '', ip: '', mac: '', version: '' },
-    connectLink(options) {
-      site.link = options;
-      if (hasKeys) options.onState({ settings: { tokenKeys: [tokenKey] } }, 1, 'site');
+    connectLink(link) {
+      site.link = link;
+      if (hasKeys) link.onState({ settings: { tokenKeys: [tokenKey] } }, 1, 'site');
       return { get isConnected() { return site.isConnected; }, reportSoon() {}, close: () => Promise.resolve() };
     },
-  });
-  return {
-    live,
-    site,
-    logs,
-    token,
-    http: (path) => `http://127.0.0.1:${live.httpPort}${path}`,
-    rtmp: (name, action, given = token(name, action)) => `rtmp://127.0.0.1:${live.rtmpPort}/live/${name}?token=${given}`,
   };
+  return { options, site, logs };
+}
+
+/** Addresses of a server on these ports. */
+export function fakeAddresses(ports: Ports): Pick<FakeLive, 'token' | 'http' | 'rtmp'> {
+  return {
+    token,
+    http: (path) => `http://127.0.0.1:${ports.httpPort}${path}`,
+    rtmp: (name, action, given = token(name, action)) => `rtmp://127.0.0.1:${ports.rtmpPort}/live/${name}?token=${given}`,
+  };
+}
+
+/** `hasKeys: false` leaves the server as it is before it has ever heard from the site; `settings` are environment variables. */
+export async function startFakeLive(limits: Partial<Limits> = {}, { hasKeys = true, settings = {} } = {}): Promise<FakeLive> {
+  const { options, site, logs } = fakeOptions(limits, { hasKeys, settings });
+  const live = await startLive(options);
+  return { live, site, logs, ...fakeAddresses(live) };
 }
 
 /** An RTMP client on a socket; remembers all that it is told. */

@@ -29,6 +29,8 @@ export type HttpOptions = {
   metrics(): Promise<string>;
   isSiteThere(): boolean;
   onRefusal(reason: string): void;
+  /** Takes a request that another process must answer, for all requests of its stream share a state; tells whether it did. */
+  handOver?: ((name: string, request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
   /** With it the port speaks HTTPS only. */
   tls?: Tls | undefined;
 };
@@ -113,7 +115,7 @@ function serve(context: Context, address: URL, request: IncomingMessage, respons
   const stream = /^\/live\/([\w-]{1,128})\.flv$/.exec(pathname)?.[1];
   if (stream !== undefined) {
     serveStream(context, { name: stream, token: searchParams.get('token'), socket: request.socket }, request, response);
-  } else if (serveHls(context, address, request, response)) {
+  } else if (isHandedOver(context, pathname, request, response) || serveHls(context, address, request, response)) {
     return;
   } else if (pathname === '/healthz') {
     const health = { status: 'ok', hasKeys: context.admission.hasKeys, isSiteConnected: context.isSiteThere() };
@@ -129,6 +131,11 @@ function serve(context: Context, address: URL, request: IncomingMessage, respons
   } else {
     answerProblem(response, new AppError('not-found', 'no-such-page', 'There is nothing at this address.'));
   }
+}
+
+function isHandedOver({ handOver }: Context, pathname: string, request: IncomingMessage, response: ServerResponse): boolean {
+  const name = /^\/live\/([\w-]{1,128})(?:\/|\.m3u8$)/.exec(pathname)?.[1];
+  return name !== undefined && (handOver?.(name, request, response) ?? false);
 }
 
 /** A stream that was asked for in a way that the gate leaves to Node: in pieces, behind another request, or with HEAD. */

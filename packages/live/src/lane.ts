@@ -60,7 +60,7 @@ export class Lanes {
   /** Hands out all that is gathered. */
   flush(): void {
     this.stop();
-    for (const lane of [...this.#lanes]) this.#flush(lane);
+    for (const lane of this.#lanes) this.#flush(lane);
   }
 
   /** Hands out nothing more by itself until the next tag. */

@@ -4,12 +4,14 @@ import { connectAgent, machineFacts } from '@lubo/agent';
 import { runPart } from '@lubo/config';
 import { pino } from 'pino';
 import own from '../package.json' with { type: 'json' };
-import { startLive } from './live.ts';
 
 await runPart('live', async (config) => {
   const log = pino({ level: config.logLevel, base: { part: 'live' } });
   const dataDir = join(config.dataDir, 'live');
-  const { httpPort, rtmpPort, rtmpsPort, close } = await startLive({ config, log, dataDir, facts: machineFacts(own.version), connectLink: connectAgent });
+  const options = { config, log, dataDir, facts: machineFacts(own.version), connectLink: connectAgent };
+  // Either way loads nothing of the other.
+  const start = config.live.workers > 1 ? (await import('./workers/primary.ts')).startWorkers : (await import('./live.ts')).startLive;
+  const { httpPort, rtmpPort, rtmpsPort, close } = await start(options);
   const ready = { http: `port ${httpPort}`, rtmp: `port ${rtmpPort}`, ...(rtmpsPort !== undefined && { rtmps: `port ${rtmpsPort}` }) };
   return { ready, close };
 });

@@ -1,16 +1,16 @@
 // The live server of one process: hub, HLS sessions, RTMP and HTTP ports. It knows no site; somebody else tells it of one.
 import type { Server } from 'node:net';
 import { type LiveConfig, listenFault, openTls } from '@lubo/config';
-import type { LiveAddresses } from '@lubo/contract';
 import type { Logger } from 'pino';
 import { type Admission, createAdmission } from './admission.ts';
 import { Sessions } from './hls/sessions.ts';
-import { createHttp } from './http.ts';
+import { type HttpOptions, createHttp } from './http.ts';
 import { type Elsewhere, Hub } from './hub.ts';
 import { type Limits, configuredLimits, defaultLimits } from './limits.ts';
 import { type Metrics, createMetrics } from './metrics.ts';
 import type { RtmpContext } from './rtmp/connection.ts';
 import { createRtmp } from './rtmp/server.ts';
+import type { Ports } from './site-link.ts';
 import { type Timers, systemTimers } from './timers.ts';
 
 export type ServerOptions = {
@@ -24,12 +24,11 @@ export type ServerOptions = {
   /** Something that a report tells has changed. */
   onChange(): void;
   elsewhere?: Elsewhere;
+  /** See HttpOptions. */
+  handOver?: HttpOptions['handOver'];
   /** Prometheus text of the whole server; this process's alone unless told otherwise. */
   metricsText?(own: Metrics): Promise<string>;
 };
-
-/** `rtmpsPort` only with a certificate. */
-export type Ports = { httpPort: number; rtmpPort: number; rtmpsPort: number | undefined };
 
 /** A server that listens; `http` is the one behind the HTTP port. */
 export type LiveServer = Ports & { hub: Hub; admission: Admission; metrics: Metrics; http: Server; limits: Limits; stop(): Promise<void> };
@@ -52,7 +51,7 @@ export async function startServer(options: ServerOptions): Promise<LiveServer> {
   const rtmp = createRtmp(rtmpContext, log);
   const rtmps = tls && createRtmp(rtmpContext, log, tls);
   const onRefusal = (reason: string): void => metrics.countRefusal('viewer', reason);
-  const http = createHttp({ hub, sessions, timers, admission, limits, log, metrics: metricsText, isSiteThere, onRefusal, tls });
+  const http = createHttp({ hub, sessions, timers, admission, limits, log, metrics: metricsText, isSiteThere, onRefusal, handOver: options.handOver, tls });
 
   const listening = [http, rtmp, ...(rtmps ? [rtmps] : [])];
   const stopAll = async (): Promise<void> => {
@@ -73,18 +72,6 @@ export async function startServer(options: ServerOptions): Promise<LiveServer> {
     await stopAll();
     throw error;
   }
-}
-
-/** What the site is told of these ports. */
-export function addressesOf(settings: LiveConfig, { httpPort, rtmpPort }: Ports): LiveAddresses {
-  const { publicHttpUrl, publicRtmpUrl, tls } = settings;
-  return {
-    httpScheme: tls.certFile === undefined ? 'http' : 'https',
-    httpPort,
-    rtmpPort,
-    ...(publicHttpUrl !== undefined && { publicHttpUrl }),
-    ...(publicRtmpUrl !== undefined && { publicRtmpUrl }),
-  };
 }
 
 type Listening = { server: Server; cut(): void };
