@@ -2,8 +2,10 @@
 
 /** What tells time and wakes up. */
 export type Clock = {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970: what people and tokens go by. It may step, either way. */
   now(): number;
+  /** Milliseconds since some moment, for durations: never falls, knows nothing of the time of day. */
+  elapsed(): number;
   /** Runs once after `millis`; the returned function takes it back. */
   after(millis: number, run: () => void | Promise<void>): () => void;
 };
@@ -11,6 +13,7 @@ export type Clock = {
 /** The machine's clock. Its timers keep no process alive: the listening socket does. */
 export const systemClock: Clock = {
   now: Date.now,
+  elapsed: () => performance.now(),
   after(millis, run) {
     const timer = setTimeout(() => void run(), millis).unref();
     return () => clearTimeout(timer);

@@ -39,7 +39,7 @@ export type Demands = {
 /** Reads the rows that an earlier life left. */
 export async function createDemands(options: DemandsOptions): Promise<Demands> {
   const { db, clock, log, changes, reports, liveServers, onRenewed } = options;
-  const demands = await load(db, clock.now());
+  const demands = await load(db, clock.elapsed());
   const live = async (): Promise<string[]> => [...(await liveServers.known()).keys()].filter((id) => reports.isOnline(id));
   let window = windowOf('publish', clock.now());
 
@@ -65,13 +65,13 @@ export async function createDemands(options: DemandsOptions): Promise<Demands> {
     const online = await live();
     const before = demands.get(channelId);
     if (before !== undefined && online.includes(before.liveServerId)) {
-      extend(before, clock.now() + leaseMillis);
+      extend(before, clock.elapsed() + leaseMillis);
       return before.liveServerId;
     }
     const liveServerId = chooseLiveServer(online, demands.values());
     if (liveServerId === undefined) throw noLiveServer();
     await place(channelId, gatherId, liveServerId);
-    demands.set(channelId, { channelId, gatherId, liveServerId, wantedUntil: clock.now() + leaseMillis, away: undefined });
+    demands.set(channelId, { channelId, gatherId, liveServerId, wantedUntil: clock.elapsed() + leaseMillis, away: undefined });
     log.info({ channel: channelId, gather: gatherId, liveServer: liveServerId }, 'demand begins');
     return liveServerId;
   };
@@ -95,12 +95,12 @@ export async function createDemands(options: DemandsOptions): Promise<Demands> {
     await place(demand.channelId, demand.gatherId, liveServerId);
     log.info({ channel: demand.channelId, from: demand.liveServerId, to: liveServerId }, 'demand moves to another live server');
     Object.assign(demand, { liveServerId, away: undefined });
-    extend(demand, clock.now() + leaseMillis);
+    extend(demand, clock.elapsed() + leaseMillis);
   };
   const step = async (demand: Demand, online: readonly string[]): Promise<void> => {
     const { channelId, liveServerId } = demand;
     const isOnline = reports.isOnline(liveServerId);
-    const next = stepOf(demand, clock.now(), reports.viewersOn(liveServerId, channelId), isOnline, online.length > 0);
+    const next = stepOf(demand, clock.elapsed(), reports.viewersOn(liveServerId, channelId), isOnline, online.length > 0);
     if (next === 'end') await end(demand, 'nobody watches');
     if (next === 'move') await move(demand, online);
   };
@@ -109,7 +109,7 @@ export async function createDemands(options: DemandsOptions): Promise<Demands> {
     async want({ channelId, gatherId }) {
       const demand = demands.get(channelId);
       if (demand !== undefined && reports.isOnline(demand.liveServerId)) {
-        extend(demand, clock.now() + leaseMillis);
+        extend(demand, clock.elapsed() + leaseMillis);
         return demand.liveServerId;
       }
       return inTurn(() => add(channelId, gatherId));

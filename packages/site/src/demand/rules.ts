@@ -1,4 +1,4 @@
-// When a demand ends or moves to another live server, and which live server a new one gets. Pure; times in ms.
+// When a demand ends or moves to another live server, and which live server a new one gets. Pure; times in ms of a clock that is never set.
 
 /** How long a viewer may take from `watch` to its connection. */
 export const leaseMillis = 10_000;

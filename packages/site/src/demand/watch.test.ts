@@ -147,3 +147,13 @@ test('a live server that comes from elsewhere is reached where it is, and public
   assert.match((await hand.watch()).body.rtmp, new RegExp(`^rtmp://video.example/live/${channel.id}\\?`));
   await hand.gather.until('the push follows', () => hand.gather.push(channel.id)?.url.startsWith('rtmp://video.example/live/') === true);
 });
+
+test('a time of day that is set back keeps no demand, one that is set forward ends none', async (t) => {
+  const { clock, gather, live, channel, pass } = await stage(t);
+  clock.step(60 * 60 * 1000);
+  await pass(leaseMillis - 1_000, [gather, live]);
+  assert.ok(gather.push(channel.id));
+  clock.step(-2 * 60 * 60 * 1000);
+  await pass(2_000, [gather, live]);
+  await gather.until('the push ends', () => gather.push(channel.id) === undefined);
+});

@@ -136,6 +136,22 @@ test('an agent that falls silent is offline within 15 s', async (t) => {
   assert.equal(await gather.ended, 1006);
 });
 
+test('a time of day that is set forward ends no connection, one that is set back keeps no dead one', async (t) => {
+  const hand = await siteInHand(t);
+  const key = await enrolLocally(hand.call, 'gather');
+  const gather = await connectFakeAgent(hand.url, 'gather', key, { autoPong: false });
+  await gather.until('state comes', () => true);
+  await gather.settle();
+  const cookie = await hand.adminCookie();
+  const isOnline = async () => (await hand.call(routes.listAgents, { cookie })).body.rows[0]?.isOnline;
+  hand.clock.step(60 * 60 * 1000);
+  await hand.clock.advance(2_000);
+  assert.equal(await isOnline(), true);
+  hand.clock.step(-2 * 60 * 60 * 1000);
+  await hand.clock.advance(13_000);
+  assert.equal(await isOnline(), false);
+});
+
 test('pings are answered and keep an idle agent online', async (t) => {
   const hand = await siteInHand(t);
   const gather = await hand.agent('gather');

@@ -116,7 +116,7 @@ export function createRelay(options: RelayOptions): Relay {
       connection.refreshing = 'yes';
       try {
         const state = await desiredState(options, connection);
-        if (state !== undefined) send(connection, connection.link.offer(state, clock.now()));
+        if (state !== undefined) send(connection, connection.link.offer(state, clock.elapsed()));
       } catch (error) {
         log.error({ agent: connection.agent.id, err: error }, 'desired state could not be read');
       }
@@ -146,7 +146,7 @@ export function createRelay(options: RelayOptions): Relay {
       case 'applied':
         return link.applied(message.revision);
       case 'resync':
-        return send(connection, link.resync(clock.now()));
+        return send(connection, link.resync(clock.elapsed()));
       case 'gather-report':
         return agent.kind === 'gather' ? reports.takeGather(agent.id, message.report) : undefined;
       case 'live-report':
@@ -159,7 +159,7 @@ export function createRelay(options: RelayOptions): Relay {
   return {
     connect(agent, peer, socket) {
       const older = connections.get(agent.id);
-      const now = clock.now();
+      const now = clock.elapsed();
       const connection: Connection = {
         agent,
         peer,
@@ -177,7 +177,7 @@ export function createRelay(options: RelayOptions): Relay {
       connections.set(agent.id, connection);
       return {
         message(message) {
-          if (!connection.rate.take(clock.now())) return drop(connection, closeCodes.tooMany, 'too many messages');
+          if (!connection.rate.take(clock.elapsed())) return drop(connection, closeCodes.tooMany, 'too many messages');
           connection.work = connection.work
             .then(() => handle(connection, message))
             .catch((error: unknown) => {
@@ -185,7 +185,7 @@ export function createRelay(options: RelayOptions): Relay {
               drop(connection, 1011, 'the site could not handle a message');
             });
         },
-        alive: () => void (connection.heardAt = clock.now()),
+        alive: () => void (connection.heardAt = clock.elapsed()),
         ended: (reason) => end(connection, reason),
       };
     },
@@ -197,7 +197,7 @@ export function createRelay(options: RelayOptions): Relay {
       }
     },
     tick() {
-      const now = clock.now();
+      const now = clock.elapsed();
       for (const connection of connections.values()) {
         if (now - connection.heardAt >= relayDeadSeconds * 1000) {
           connection.socket.terminate();
