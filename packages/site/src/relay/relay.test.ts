@@ -1,9 +1,11 @@
 // Relay over real loopback WebSockets, with fake agents.
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { routes } from '@lubo/contract';
+import Sqlite from 'better-sqlite3';
 import { WebSocket } from 'ws';
 import { connectFakeAgent } from '../testing/fake-agent.ts';
 import { enrolLocally, siteInHand } from '../testing/site-in-hand.ts';
@@ -110,6 +112,22 @@ test('a state without confirmation is sent whole again after 5 s', async (t) => 
   await until('it comes again', () => gather.messages.length === 3);
   assert.deepEqual([gather.messages[1]?.type, gather.messages[2]?.type], ['change', 'state']);
   assert.equal(gather.messages[1]?.revision, gather.messages[2]?.revision);
+});
+
+test('a state that could not be read is read again', async (t) => {
+  const hand = await siteInHand(t);
+  const gather = await hand.agent('gather');
+  await gather.until('state comes', () => true);
+  const db = new Sqlite(join(hand.dataDir, 'site', 'lubo.sqlite'));
+  t.after(() => db.close());
+  db.exec('alter table schools rename to schools_away');
+  const channel = await hand.addChannel('一班', { gatherId: gather.id });
+  await gather.settle();
+  await hand.clock.advance(1_000);
+  assert.equal(gather.messages.length, 1);
+  db.exec('alter table schools_away rename to schools');
+  await hand.clock.advance(1_000);
+  await gather.until('the channel comes', (held) => `channel/${channel.id}` in held);
 });
 
 test('resync brings the whole state', async (t) => {

@@ -73,6 +73,8 @@ type Connection = {
   hasGreeted: boolean;
   isOver: boolean;
   refreshing: 'no' | 'yes' | 'again';
+  /** The newest state could not be read; the next tick tries again. */
+  isBehind: boolean;
   /** Messages are handled one after the other. */
   work: Promise<void>;
 };
@@ -118,6 +120,7 @@ export function createRelay(options: RelayOptions): Relay {
         const state = await desiredState(options, connection);
         if (state !== undefined) send(connection, connection.link.offer(state, clock.elapsed()));
       } catch (error) {
+        connection.isBehind = true;
         log.error({ agent: connection.agent.id, err: error }, 'desired state could not be read');
       }
     } while ((connection.refreshing as string) === 'again' && !connection.isOver);
@@ -171,6 +174,7 @@ export function createRelay(options: RelayOptions): Relay {
         hasGreeted: false,
         isOver: false,
         refreshing: 'no',
+        isBehind: false,
         work: Promise.resolve(),
       };
       if (older !== undefined) drop(older, closeCodes.replaced, 'a newer connection of the same agent');
@@ -209,6 +213,9 @@ export function createRelay(options: RelayOptions): Relay {
           connection.socket.ping();
         }
         send(connection, connection.link.tick(now));
+        if (!connection.isBehind) continue;
+        connection.isBehind = false;
+        void refresh(connection);
       }
     },
     close() {
