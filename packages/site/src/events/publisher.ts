@@ -1,4 +1,5 @@
-// Tells pages which channels changed: collects for a moment, sends each that really looks different.
+// Tells pages which channels changed: collects for a moment, sends each once, as it is then. One that looks as before is sent
+// too: a page may have read its list while it looked otherwise.
 import type { Channel } from '@lubo/contract';
 import type { Clock } from '../time.ts';
 import type { EventClients } from './clients.ts';
@@ -19,7 +20,6 @@ export type Publisher = { touch(channelIds: Iterable<string>): void };
 /** Publishes to `clients`. */
 export function createPublisher({ clock, clients, find, onFault }: PublisherOptions): Publisher {
   const touched = new Set<string>();
-  const sent = new Map<string, string>();
   let isWaiting = false;
 
   const publish = async (): Promise<void> => {
@@ -27,14 +27,11 @@ export function createPublisher({ clock, clients, find, onFault }: PublisherOpti
     const ids = [...touched];
     touched.clear();
     // Nobody listens: who comes later reads the lists first.
-    if (clients.count === 0) return sent.clear();
+    if (clients.count === 0) return;
     for (const id of ids) {
       const channel = await find(id);
-      const text = channel === undefined ? undefined : JSON.stringify(channel);
-      if (text === undefined) clients.send('channel-removed', { id });
-      else if (text !== sent.get(id)) clients.send('channel', channel);
-      if (text === undefined) sent.delete(id);
-      else sent.set(id, text);
+      if (channel === undefined) clients.send('channel-removed', { id });
+      else clients.send('channel', channel);
     }
   };
   return {
