@@ -12,6 +12,8 @@ export const relayPingSeconds = 5;
 export const relayDeadSeconds = 15;
 /** Largest message in bytes either side accepts. */
 export const relayMaxMessageBytes = 4 * 1024 * 1024;
+/** Most channels of one gather: its reports hold no more. */
+export const maxGatherChannels = 1024;
 
 // Desired state: resources by key. The site sends all of them on connecting, then what changed.
 
@@ -56,7 +58,7 @@ export const GatherChannelReport = z.object({
 });
 export type GatherChannelReport = z.infer<typeof GatherChannelReport>;
 
-export const GatherReport = z.object({ channels: z.array(GatherChannelReport).max(1024) });
+export const GatherReport = z.object({ channels: z.array(GatherChannelReport).max(maxGatherChannels) });
 export type GatherReport = z.infer<typeof GatherReport>;
 
 /** What a live server sees of one stream; `name` is the channel's id. */

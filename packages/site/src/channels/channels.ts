@@ -6,6 +6,7 @@ import {
   type FieldError,
   type GatherChannel,
   type RequestOf,
+  maxGatherChannels,
   type routes,
 } from '@lubo/contract';
 import { type AgentIdentity, isGather } from '../agents/agents.ts';
@@ -32,7 +33,7 @@ export type ChannelsOptions = {
 export type Channels = {
   /** Throws AppError `channel-not-found`, as do `edit` and `remove`. */
   settings(id: string): Promise<ChannelSettings>;
-  /** Throws AppError with the wrong field when gather or grade are unknown. */
+  /** Throws AppError with the wrong field when gather or grade are unknown, `too-many-channels` when the gather has all it can. */
   create(fields: NewChannelFields): Promise<ChannelSettings>;
   edit(id: string, fields: ChannelEditFields): Promise<ChannelSettings>;
   remove(id: string): Promise<void>;
@@ -51,6 +52,7 @@ export function createChannels({ db, clock, changes, catalog, onChange, onEnd }:
       await changes.commit(async (trx, touch) => {
         const errors = [...(await gatherErrors(trx, fields.gatherId)), ...(await gradeErrors(trx, fields.gradeId))];
         if (errors.length > 0) throw wrongFields(errors);
+        await requireRoom(trx, fields.gatherId);
         await trx.insertInto('channels').values(row).execute();
         touch(row.gather_id);
       });
@@ -124,6 +126,17 @@ async function requireChannel(db: Db, id: string): Promise<ChannelRow> {
   const row = await db.selectFrom('channels').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) throw noChannel();
   return row;
+}
+
+/** A report with more channels would be refused, and the whole gather with it. */
+async function requireRoom(db: Db, gatherId: string): Promise<void> {
+  const { count } = await db
+    .selectFrom('channels')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('gather_id', '=', gatherId)
+    .executeTakeFirstOrThrow();
+  if (Number(count) < maxGatherChannels) return;
+  throw new AppError('conflict', 'too-many-channels', `A gather has ${maxGatherChannels} channels at most.`);
 }
 
 async function gatherErrors(db: Db, gatherId: string): Promise<FieldError[]> {
