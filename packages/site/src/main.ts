@@ -19,7 +19,8 @@ await runPart('site', async (config) => {
   });
   try {
     const port = await site.listen(config.site.host, config.site.port);
-    const url = config.site.publicUrl?.replace(/\/+$/, '') ?? `http://127.0.0.1:${port}`;
+    const scheme = config.site.tls.certFile === undefined ? 'http' : 'https';
+    const url = config.site.publicUrl?.replace(/\/+$/, '') ?? `${scheme}://127.0.0.1:${port}`;
     // Behind the # it reaches no proxy's log.
     const setUpPath = site.setUpCode === undefined ? undefined : `/setup#${site.setUpCode}`;
     // The one secret that is meant to be read: without it nobody could become the first administrator.

@@ -1,7 +1,7 @@
 // The site's composition root: database, rooms, HTTP, clockwork; listens and closes.
 import { join } from 'node:path';
 import fastifyCookie from '@fastify/cookie';
-import { type Config, listenFault } from '@lubo/config';
+import { type Config, type Tls, listenFault, openTls } from '@lubo/config';
 import type { FastifyInstance } from 'fastify';
 import { agentRoutes } from './agents/routes.ts';
 import { cookieName, createGate } from './auth/gate.ts';
@@ -34,14 +34,23 @@ export type Site = {
 
 /** Builds the site over the database in `<dataDir>/site`. Throws StartError. */
 export async function build(config: Config, deps: SiteDeps): Promise<Site> {
-  const db = await openDatabase(join(config.dataDir, 'site'));
+  const tls = openTls(config.site.tls, 'site.tls', deps.log);
+  try {
+    return await buildOver(await openDatabase(join(config.dataDir, 'site')), config, deps, tls);
+  } catch (error) {
+    tls?.close();
+    throw error;
+  }
+}
+
+async function buildOver(db: Db, config: Config, deps: SiteDeps, tls: Tls | undefined): Promise<Site> {
   try {
     const rooms = await createRooms(config, deps, db);
     const { user, password } = config.admin;
     if (user !== undefined && password !== undefined) await rooms.accounts.ensureAdmin(user, password);
     const setUpCode = await rooms.accounts.makeSetUpCode();
     await rooms.seedDemo();
-    const app = await serveHttp(config, deps, db, rooms);
+    const app = await serveHttp(config, deps, db, rooms, tls);
     const endRelay = serveRelay(app.server, { relay: rooms.relay, authenticate: rooms.agents.authenticate, log: deps.log });
     const stopClockwork = startClockwork(deps, rooms);
     return {
@@ -49,6 +58,7 @@ export async function build(config: Config, deps: SiteDeps): Promise<Site> {
       setUpCode,
       listen: (host, port) => listen(app, host, port),
       async close() {
+        tls?.close();
         stopClockwork();
         rooms.relay.close();
         rooms.events.close();
@@ -63,11 +73,11 @@ export async function build(config: Config, deps: SiteDeps): Promise<Site> {
   }
 }
 
-async function serveHttp({ site }: Config, { log, version, webDir }: SiteDeps, db: Db, rooms: Rooms): Promise<FastifyInstance> {
+async function serveHttp({ site }: Config, { log, version, webDir }: SiteDeps, db: Db, rooms: Rooms, tls?: Tls): Promise<FastifyInstance> {
   const { accounts, sessions, agents, liveServers, channels, board, demands, events, seedDemo } = rooms;
   const schools = createSchools(db, version);
   const { tag } = await schools.site();
-  const app = createServer(log);
+  const app = createServer(log, tls);
   await app.register(fastifyCookie);
   const serve = createServe(app, createGate({ sessions, siteTag: tag, publicUrl: site.publicUrl }));
   authRoutes(serve, { accounts, sessions, limit: createSignInLimit() });

@@ -1,5 +1,5 @@
 // One RTMP connection that publishes a channel: socket and session round a sender. Ends once, for one reason.
-import { type Socket, connect } from 'node:net';
+import { type Socket, connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type FlvTag, RtmpClientSession, parseRtmpUrl } from '@lubo/media';
 import type { Bus } from '../bus.ts';
@@ -66,7 +66,8 @@ class PushConnection {
     this.#options = options;
     this.#resolve = resolve;
     this.#session = new RtmpClientSession({ url: options.url, mode: 'publish' });
-    this.#socket = tls ? connectTls({ host, port }) : connect({ host, port });
+    // Servers behind one address choose their certificate by the name, which Node tells them only when asked to.
+    this.#socket = tls ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }) }) : connect({ host, port });
     this.#socket.once(tls ? 'secureConnect' : 'connect', () => this.#guard(() => this.#socket.write(this.#session.start())));
   }
 

@@ -53,7 +53,17 @@ export function createGate({ sessions, siteTag, publicUrl }: GateOptions): Gate 
       void reply.setCookie(name, token, { ...options(request), expires: new Date(expiresAt) });
     },
     clearSession: (request, reply) => void reply.clearCookie(name, options(request)),
+    isSecure(request) {
+      if (request.protocol === 'https') return true;
+      // A browser tells its page's scheme itself, where a proxy does not or is not trusted.
+      const { origin } = request.headers;
+      return (origin === undefined ? publicOrigin?.protocol : scheme(origin)) === 'https:';
+    },
   };
+}
+
+function scheme(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).protocol : undefined;
 }
 
 function requireRole(route: Route, person: Person): void {

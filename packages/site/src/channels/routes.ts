@@ -24,7 +24,7 @@ export function channelRoutes(serve: Serve, { channels, board, demands, liveServ
   serve(routes.watchChannel, async ({ params }, call) => {
     const { row, seen } = await board.require(params.id);
     requireWatchable(row, seen);
-    const liveServerId = await demands.want({ channelId: row.id, gatherId: row.gatherId });
+    const liveServerId = await demands.want({ channelId: row.id, gatherId: row.gatherId }, call.isSecure);
     return liveServers.watchAddresses(liveServerId, row.id, { siteHost: call.hostname, isSecure: call.isSecure });
   });
 }

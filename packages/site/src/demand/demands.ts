@@ -4,7 +4,7 @@ import type { GatherPush } from '@lubo/contract';
 import type { Logger } from 'pino';
 import type { AgentIdentity } from '../agents/agents.ts';
 import type { Db } from '../db/tables.ts';
-import { type LiveServers, noLiveServer } from '../live-servers/live-servers.ts';
+import { type KnownLiveServer, type LiveServers, noLiveServer, noSecureLiveServer } from '../live-servers/live-servers.ts';
 import { windowOf } from '../live-servers/stream-tokens.ts';
 import type { Peer } from '../relay/peer.ts';
 import type { Reports } from '../relay/reports.ts';
@@ -24,8 +24,11 @@ export type DemandsOptions = {
 };
 
 export type Demands = {
-  /** Somebody wants to watch; the live server that will have the stream. Throws AppError `no-live-server`. */
-  want(channel: { channelId: string; gatherId: string }): Promise<string>;
+  /**
+   * Somebody wants to watch, over HTTPS if `isSecure`; the live server that will have the stream. One that can't serve this
+   * viewer gives the channel to one that can. Throws AppError `no-live-server` or `no-secure-live-server`.
+   */
+  want(channel: { channelId: string; gatherId: string }, isSecure: boolean): Promise<string>;
   /** A channel was stopped or removed. */
   end(channelId: string): Promise<void>;
   /** A live server's place has changed: gathers that push to it get the new address. */
@@ -40,7 +43,16 @@ export type Demands = {
 export async function createDemands(options: DemandsOptions): Promise<Demands> {
   const { db, clock, log, changes, reports, liveServers, onRenewed } = options;
   const demands = await load(db, clock.elapsed());
-  const live = async (): Promise<string[]> => [...(await liveServers.known()).keys()].filter((id) => reports.isOnline(id));
+  const live = async (): Promise<KnownLiveServer[]> => (await liveServers.known()).filter(({ id }) => reports.isOnline(id));
+  const choose = (candidates: readonly KnownLiveServer[]): string | undefined =>
+    chooseLiveServer(
+      candidates.map(({ id }) => ({ id, viewers: reports.viewersOf(id) })),
+      demands.values(),
+    );
+  const tellInsecure = once((liveServerIds: readonly string[]) => {
+    const reason = 'set live.tls.certFile and live.tls.keyFile, or an https address as live.publicHttpUrl, where a live server runs';
+    log.warn({ liveServers: liveServerIds, reason }, 'pages over HTTPS can not play: no connected live server has HTTPS');
+  });
   let window = windowOf('publish', clock.now());
 
   // Rows and map change together, one change after the other; a warm `want` needs neither.
@@ -61,15 +73,20 @@ export async function createDemands(options: DemandsOptions): Promise<Demands> {
         .execute();
       touch(gatherId);
     });
-  const add = async (channelId: string, gatherId: string): Promise<string> => {
+  const add = async (channelId: string, gatherId: string, isSecure: boolean): Promise<string> => {
     const online = await live();
+    const fitting = online.filter(({ hasHttps }) => hasHttps || !isSecure);
     const before = demands.get(channelId);
-    if (before !== undefined && online.includes(before.liveServerId)) {
+    if (before !== undefined && fitting.some(({ id }) => id === before.liveServerId)) {
       extend(before, clock.elapsed() + leaseMillis);
       return before.liveServerId;
     }
-    const liveServerId = chooseLiveServer(online, demands.values());
-    if (liveServerId === undefined) throw noLiveServer();
+    const liveServerId = choose(fitting);
+    if (liveServerId === undefined) {
+      if (online.length === 0) throw noLiveServer();
+      tellInsecure(online.map(({ id }) => id));
+      throw noSecureLiveServer();
+    }
     await place(channelId, gatherId, liveServerId);
     demands.set(channelId, { channelId, gatherId, liveServerId, wantedUntil: clock.elapsed() + leaseMillis, away: undefined });
     log.info({ channel: channelId, gather: gatherId, liveServer: liveServerId }, 'demand begins');
@@ -89,15 +106,15 @@ export async function createDemands(options: DemandsOptions): Promise<Demands> {
     }
     log.info({ channel: demand.channelId, gather: demand.gatherId, reason }, 'demand ends');
   };
-  const move = async (demand: Demand, online: readonly string[]): Promise<void> => {
-    const liveServerId = chooseLiveServer(online, demands.values());
+  const move = async (demand: Demand, online: readonly KnownLiveServer[]): Promise<void> => {
+    const liveServerId = choose(online);
     if (liveServerId === undefined) return;
     await place(demand.channelId, demand.gatherId, liveServerId);
     log.info({ channel: demand.channelId, from: demand.liveServerId, to: liveServerId }, 'demand moves to another live server');
     Object.assign(demand, { liveServerId, away: undefined });
     extend(demand, clock.elapsed() + leaseMillis);
   };
-  const step = async (demand: Demand, online: readonly string[]): Promise<void> => {
+  const step = async (demand: Demand, online: readonly KnownLiveServer[]): Promise<void> => {
     const { channelId, liveServerId } = demand;
     const isOnline = reports.isOnline(liveServerId);
     const next = stepOf(demand, clock.elapsed(), reports.viewersOn(liveServerId, channelId), isOnline, online.length > 0);
@@ -106,13 +123,14 @@ export async function createDemands(options: DemandsOptions): Promise<Demands> {
   };
 
   return {
-    async want({ channelId, gatherId }) {
+    async want({ channelId, gatherId }, isSecure) {
+      const online = await live();
       const demand = demands.get(channelId);
-      if (demand !== undefined && reports.isOnline(demand.liveServerId)) {
+      if (demand !== undefined && online.some(({ id, hasHttps }) => id === demand.liveServerId && (hasHttps || !isSecure))) {
         extend(demand, clock.elapsed() + leaseMillis);
         return demand.liveServerId;
       }
-      return inTurn(() => add(channelId, gatherId));
+      return inTurn(() => add(channelId, gatherId, isSecure));
     },
     end: (channelId) =>
       inTurn(async () => {
@@ -148,6 +166,15 @@ export async function createDemands(options: DemandsOptions): Promise<Demands> {
       for (const [channelId, url] of await liveServers.pushUrls(trx, placed, peer)) pushes[`push/${channelId}`] = { channelId, url };
       return pushes;
     },
+  };
+}
+
+/** Runs at the first call only: the fault lasts until somebody changes a setting, and a new setting needs a new start. */
+function once<Args extends readonly unknown[]>(run: (...args: Args) => void): (...args: Args) => void {
+  let isDone = false;
+  return (...args) => {
+    if (!isDone) run(...args);
+    isDone = true;
   };
 }
 

@@ -8,6 +8,7 @@ import { type Enrolment, routes } from '@lubo/contract';
 import { type FakeAgent, connectFakeAgent } from '../testing/fake-agent.ts';
 import { enrolLocally, localCode, siteInHand, temporaryFolder } from '../testing/site-in-hand.ts';
 import { until } from '../testing/until.ts';
+import { moveMillis } from './rules.ts';
 
 const facts = { hostname: 'far', os: 'Linux', ip: '10.0.0.8', mac: '', version: '1' };
 
@@ -34,7 +35,7 @@ test('a live server that dies is replaced for its channels, at once for those wh
     return body.rows.find((row) => row.id === first.id)?.isOnline === false;
   });
   second.reportStreams([{ name: onSecond.id, viewers: 1 }], { rtmpPort: 2222 });
-  await hand.pass(9_000, [second, gather]);
+  await hand.pass(moveMillis - 1_000, [second, gather]);
   assert.equal(portOf(onFirst.id), '1111', 'a blip moves nothing');
   await hand.pass(2_000, [second, gather]);
   await gather.until('the channel moves', () => portOf(onFirst.id) === '2222');

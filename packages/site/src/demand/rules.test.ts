@@ -55,10 +55,12 @@ test('one that stays away is replaced when there is another, and waited for when
   assert.equal(stepOf(it, graceMillis, undefined, false, false), 'end');
 });
 
-test('each new channel goes to the live server with the fewest', () => {
+test('each new channel goes to the live server with the fewest streams, in and out', () => {
   const all = [demand({ liveServerId: 'l1' }), demand({ liveServerId: 'l1' }), demand({ liveServerId: 'l2' }), demand({ liveServerId: 'gone' })];
-  assert.equal(chooseLiveServer(['l2', 'l1'], all), 'l2');
-  assert.equal(chooseLiveServer(['l3', 'l2', 'l1'], all), 'l3');
-  assert.equal(chooseLiveServer(['l2', 'l1'], []), 'l1');
+  const online = (...loads: [id: string, viewers: number][]) => loads.map(([id, viewers]) => ({ id, viewers }));
+  assert.equal(chooseLiveServer(online(['l2', 0], ['l1', 0]), all), 'l2');
+  assert.equal(chooseLiveServer(online(['l3', 0], ['l2', 0], ['l1', 0]), all), 'l3');
+  assert.equal(chooseLiveServer(online(['l2', 500], ['l1', 3]), all), 'l1');
+  assert.equal(chooseLiveServer(online(['l2', 0], ['l1', 0]), []), 'l1');
   assert.equal(chooseLiveServer([], all), undefined);
 });

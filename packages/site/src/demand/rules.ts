@@ -7,7 +7,7 @@ export const idleMillis = 10_000;
 /** After the site's start, and after a live server's loss: time for both to come back and report. */
 export const graceMillis = 30_000;
 /** A live server that is away for longer gives its channels to others: a shorter blip interrupts no picture. */
-export const moveMillis = 10_000;
+export const moveMillis = 5_000;
 
 /** A demand: somebody watches (or has just asked to). */
 export type Demand = {
@@ -40,14 +40,17 @@ export function extend(demand: Demand, until: number): void {
   demand.wantedUntil = Math.max(demand.wantedUntil, until);
 }
 
-/** The online live server with the fewest demands; the first by identity among equals. */
-export function chooseLiveServer(online: Iterable<string>, demands: Iterable<Demand>): string | undefined {
-  const counts = new Map<string, number>([...online].sort().map((id) => [id, 0]));
+/**
+ * The online live server that carries the fewest streams: one in for each channel that it has (those whose viewers are still
+ * on their way too), one out for each viewer. The first by identity among equals.
+ */
+export function chooseLiveServer(online: Iterable<{ id: string; viewers: number }>, demands: Iterable<Demand>): string | undefined {
+  const loads = new Map([...online].toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(({ id, viewers }) => [id, viewers]));
   for (const { liveServerId } of demands) {
-    const count = counts.get(liveServerId);
-    if (count !== undefined) counts.set(liveServerId, count + 1);
+    const load = loads.get(liveServerId);
+    if (load !== undefined) loads.set(liveServerId, load + 1);
   }
-  let best: [id: string, count: number] | undefined;
-  for (const entry of counts) if (best === undefined || entry[1] < best[1]) best = entry;
+  let best: [id: string, load: number] | undefined;
+  for (const entry of loads) if (best === undefined || entry[1] < best[1]) best = entry;
   return best?.[0];
 }

@@ -10,6 +10,7 @@ export type Call = {
   ip: string;
   /** Host name under which the caller reaches the site, without port. */
   hostname: string;
+  /** The caller's page came over HTTPS: what it loads must too. */
   isSecure: boolean;
   setSession(token: string, expiresAt: number): void;
   clearSession(): void;
@@ -27,6 +28,8 @@ export type Gate = {
   tokenOf(request: FastifyRequest): string | undefined;
   setSession(request: FastifyRequest, reply: FastifyReply, token: string, expiresAt: number): void;
   clearSession(request: FastifyRequest, reply: FastifyReply): void;
+  /** Whether the caller's page came over HTTPS. */
+  isSecure(request: FastifyRequest): boolean;
 };
 
 /** Serves routes on `app`. */
@@ -46,7 +49,7 @@ export function createServe(app: FastifyInstance, gate: Gate): Serve {
           sessionToken: gate.tokenOf(request),
           ip: request.ip,
           hostname: request.hostname,
-          isSecure: request.protocol === 'https',
+          isSecure: gate.isSecure(request),
           setSession: (token, expiresAt) => gate.setSession(request, reply, token, expiresAt),
           clearSession: () => gate.clearSession(request, reply),
         };

@@ -1,14 +1,20 @@
 // The HTTP server: limits, problems, headers, logging without secrets. Rooms add their routes to it.
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Server, ServerOptions } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Tls } from '@lubo/config';
+import fastify, { type FastifyBaseLogger, type FastifyHttpsOptions, type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify';
 import { answerProblems } from './problems.ts';
 import { addSecurityHeaders } from './security.ts';
 
 /** Largest JSON body in bytes. */
 export const maxBodyBytes = 256 * 1024;
 
-/** A server without routes. A proxy on this machine is trusted to tell the viewer's address, host and scheme. */
-export function createServer(log: FastifyBaseLogger): FastifyInstance {
-  const app: FastifyInstance = fastify({
+/** A TLS handshake must be over within this time. */
+const handshakeMillis = 10_000;
+
+/** A server without routes, of HTTPS with `tls`. A proxy on this machine is trusted to tell the viewer's address, host and scheme. */
+export function createServer(log: FastifyBaseLogger, tls?: Tls): FastifyInstance {
+  const options: FastifyServerOptions = {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: 'loopback',
@@ -18,7 +24,8 @@ export function createServer(log: FastifyBaseLogger): FastifyInstance {
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 128 },
-  });
+  };
+  const app = tls === undefined ? fastify(options) : secure(options, tls);
   acceptEmptyJson(app);
   addSecurityHeaders(app);
   answerProblems(app);
@@ -26,6 +33,22 @@ export function createServer(log: FastifyBaseLogger): FastifyInstance {
     const { method, url } = request;
     const millis = Math.round(reply.elapsedTime * 10) / 10;
     request.log.debug({ method, path: url.split('?')[0], status: reply.statusCode, millis, ip: request.ip }, 'request');
+  });
+  return app;
+}
+
+function secure(options: FastifyServerOptions, tls: Tls): FastifyInstance {
+  const https: ServerOptions = { ...tls.pair, handshakeTimeout: handshakeMillis };
+  const app = fastify({ ...(options as FastifyHttpsOptions<Server>), https });
+  tls.keep(app.server);
+  // Handshakes that never end are no connections of HTTP's, and would hold up the end.
+  const sockets = new Set<Socket>();
+  app.server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  app.addHook('preClose', async () => {
+    for (const socket of sockets) socket.destroy();
   });
   return app;
 }

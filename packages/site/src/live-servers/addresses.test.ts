@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type LiveServerPlace, playAddresses, pushAddress } from './addresses.ts';
+import { type LiveServerPlace, hasHttps, playAddresses, pushAddress } from './addresses.ts';
 import { isHost, isLoopback, plainAddress, urlHost } from './network.ts';
 
 const ownAddresses = ['192.168.1.5', 'fd00::5'];
 const place = (remoteAddress: string, over: object = {}): LiveServerPlace => ({ remoteAddress, addresses: { httpScheme: 'http', httpPort: 8080, rtmpPort: 1935, ...over } });
 const viewer = { siteHost: 'school.example', ownAddresses, isSecure: false };
+const secure = { ...viewer, isSecure: true };
 const hostOf = (url: string): string => new URL(url).hostname;
 
 const viewerCases: [what: string, place: LiveServerPlace, viewer: typeof viewer, flv: string, rtmp: string][] = [
@@ -14,7 +15,10 @@ const viewerCases: [what: string, place: LiveServerPlace, viewer: typeof viewer,
   ['on the site, by its LAN address', place('192.168.1.5'), viewer, 'http://school.example:8080', 'rtmp://school.example:1935'],
   ['on another machine', place('192.168.1.77'), viewer, 'http://192.168.1.77:8080', 'rtmp://192.168.1.77:1935'],
   ['on another machine, IPv6', place('fd00::77'), viewer, 'http://[fd00::77]:8080', 'rtmp://[fd00::77]:1935'],
-  ['asked over HTTPS', place('::1'), { ...viewer, isSecure: true }, 'https://school.example:8080', 'rtmp://school.example:1935'],
+  ['with HTTPS of its own', place('::1', { httpScheme: 'https' }), viewer, 'https://school.example:8080', 'rtmp://school.example:1935'],
+  ['with HTTPS of its own, over HTTPS', place('::1', { httpScheme: 'https' }), secure, 'https://school.example:8080', 'rtmp://school.example:1935'],
+  ['behind a proxy, over HTTPS', place('::1', { publicHttpUrl: 'https://v.example/video' }), secure, 'https://v.example/video', 'rtmp://school.example:1935'],
+  ['whose own HTTPS is all there is, over HTTPS', place('::1', { httpScheme: 'https', publicHttpUrl: 'http://v.example' }), secure, 'https://school.example:8080', 'rtmp://school.example:1935'],
   ['asked at an IPv6 address', place('::1'), { ...viewer, siteHost: '[fd00::5]' }, 'http://[fd00::5]:8080', 'rtmp://[fd00::5]:1935'],
   ['with public addresses', place('::1', { publicHttpUrl: 'https://v.example/a/', publicRtmpUrl: 'rtmp://r.example:19350' }), viewer, 'https://v.example/a', 'rtmp://r.example:19350'],
 ];
@@ -28,6 +32,15 @@ for (const [what, at, asks, flv, rtmp] of viewerCases) {
     });
   });
 }
+
+test('a page over HTTPS gets no address over plain HTTP', () => {
+  for (const at of [place('::1'), place('192.168.1.77'), place('::1', { publicHttpUrl: 'http://v.example' })]) {
+    assert.equal(playAddresses(at, secure, 'abc', 'x'), undefined);
+    assert.equal(hasHttps(at.addresses), false);
+  }
+  assert.equal(hasHttps(place('::1', { httpScheme: 'https' }).addresses), true);
+  assert.equal(hasHttps(place('::1', { publicHttpUrl: 'HTTPS://v.example' }).addresses), true);
+});
 
 const gatherCases: [what: string, live: string, gather: string, host: string][] = [
   ['all on one machine', '127.0.0.1', '127.0.0.1', '127.0.0.1'],

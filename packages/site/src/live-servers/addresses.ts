@@ -8,20 +8,29 @@ export type LiveServerPlace = { addresses: LiveAddresses; remoteAddress: string 
 /** How the asking side reaches this site; `ownAddresses` are the IP addresses of the site's machine. */
 export type Asker = { siteHost: string; ownAddresses: readonly string[] };
 
-/** A viewer's addresses of a channel, signed with `token`. */
+/** A viewer's way to a live server; `isSecure` when its page came over HTTPS, which may load nothing over plain HTTP. */
+export type Viewer = Asker & { isSecure: boolean };
+
+/** A viewer's addresses of a channel, signed with `token`; undefined when the live server has no HTTPS for one who needs it. */
 export function playAddresses(
   place: LiveServerPlace,
-  viewer: Asker & { isSecure: boolean },
+  viewer: Viewer,
   channelId: string,
   token: string,
-): { flv: string; hls: string; rtmp: string } {
+): { flv: string; hls: string; rtmp: string } | undefined {
   const { addresses } = place;
   const host = urlHost(isBeside(place.remoteAddress, viewer) ? viewer.siteHost : place.remoteAddress);
-  // A page that came over HTTPS may load nothing over plain HTTP.
-  const http = addresses.publicHttpUrl ?? `${viewer.isSecure ? 'https' : 'http'}://${host}:${addresses.httpPort}`;
-  const rtmp = addresses.publicRtmpUrl ?? `rtmp://${host}:${addresses.rtmpPort}`;
+  const own = `${addresses.httpScheme}://${host}:${addresses.httpPort}`;
+  const http = [addresses.publicHttpUrl, own].find((url) => url !== undefined && (!viewer.isSecure || isHttps(url)));
+  if (http === undefined) return undefined;
   const stream = `${base(http)}/live/${channelId}`;
+  const rtmp = addresses.publicRtmpUrl ?? `rtmp://${host}:${addresses.rtmpPort}`;
   return { flv: `${stream}.flv?token=${token}`, hls: `${stream}.m3u8?token=${token}`, rtmp: `${base(rtmp)}/live/${channelId}?token=${token}` };
+}
+
+/** Whether pages over HTTPS can play from this live server. */
+export function hasHttps({ httpScheme, publicHttpUrl }: LiveAddresses): boolean {
+  return httpScheme === 'https' || (publicHttpUrl !== undefined && isHttps(publicHttpUrl));
 }
 
 /** Where a gather at `gather.address` pushes a channel, signed with `token`. */
@@ -39,6 +48,10 @@ function pushHost(place: LiveServerPlace, gather: Asker & { address: string }): 
 /** Whether an address is the site's own machine. */
 function isBeside(address: string, { ownAddresses }: Asker): boolean {
   return isLoopback(address) || ownAddresses.includes(address);
+}
+
+function isHttps(url: string): boolean {
+  return /^https:/i.test(url);
 }
 
 function base(url: string): string {

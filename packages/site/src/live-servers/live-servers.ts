@@ -4,12 +4,15 @@ import { AppError, LiveAddresses, type LiveSettings, type WatchAddresses } from 
 import type { Db } from '../db/tables.ts';
 import type { AgentIdentity } from '../agents/agents.ts';
 import { type Clock, momentOf } from '../time.ts';
-import { type LiveServerPlace, playAddresses, pushAddress } from './addresses.ts';
+import { type LiveServerPlace, hasHttps, playAddresses, pushAddress } from './addresses.ts';
 import { isHost } from './network.ts';
 import { streamToken } from './stream-tokens.ts';
 
 /** A channel and the live server that has it. */
 export type Placed = { channelId: string; liveServerId: string };
+
+/** `hasHttps`: pages over HTTPS can play from it. */
+export type KnownLiveServer = { id: string; hasHttps: boolean };
 
 type LiveServer = { tokenKey: string; place: LiveServerPlace | undefined };
 
@@ -19,8 +22,8 @@ export type LiveServers = {
   /** Keeps where a live server is; tells whether that is news. */
   notePlace(agentId: string, place: LiveServerPlace): Promise<boolean>;
   /** Live servers whose place is known. */
-  known(): Promise<ReadonlyMap<string, LiveServer>>;
-  /** Signed addresses for a viewer. */
+  known(): Promise<readonly KnownLiveServer[]>;
+  /** Signed addresses for a viewer. Throws AppError `no-live-server` or `no-secure-live-server`. */
   watchAddresses(liveServerId: string, channelId: string, viewer: { siteHost: string; isSecure: boolean }): Promise<WatchAddresses>;
   /**
    * Where a gather pushes each of these channels, as of the tables in `trx`; channels whose live server's place
@@ -51,13 +54,16 @@ export function createLiveServers({ db, clock, ownAddresses }: LiveServersOption
       server.place = place;
       return true;
     },
-    known: async () => new Map([...(await all())].filter(([, server]) => server.place !== undefined)),
+    known: async () =>
+      [...(await all())].flatMap(([id, { place }]) => (place === undefined ? [] : [{ id, hasHttps: hasHttps(place.addresses) }])),
     async watchAddresses(liveServerId, channelId, viewer) {
       const server = (await all()).get(liveServerId);
       if (server?.place === undefined) throw noLiveServer();
       const { token, expiresAt } = streamToken(server.tokenKey, channelId, 'play', clock.now());
       const asker = { siteHost: hostOf(viewer.siteHost), isSecure: viewer.isSecure, ownAddresses: ownAddresses() };
-      return { channelId, ...playAddresses(server.place, asker, channelId, token), expiresAt: momentOf(expiresAt) };
+      const addresses = playAddresses(server.place, asker, channelId, token);
+      if (addresses === undefined) throw noSecureLiveServer();
+      return { channelId, ...addresses, expiresAt: momentOf(expiresAt) };
     },
     async pushUrls(trx, placed, gather) {
       const urls = new Map<string, string>();
@@ -80,6 +86,11 @@ export function createLiveServers({ db, clock, ownAddresses }: LiveServersOption
 /** No live server is connected; viewers can't be served now. */
 export function noLiveServer(): AppError {
   return new AppError('unavailable', 'no-live-server', 'No live server is connected to this site.', { retryAfterSeconds: 2 });
+}
+
+/** Live servers are there, but none that a page over HTTPS may load from; the site's log tells what to set. */
+export function noSecureLiveServer(): AppError {
+  return new AppError('unavailable', 'no-secure-live-server', 'No live server has HTTPS, so this page can not play from it.', { retryAfterSeconds: 10 });
 }
 
 /** The row of a live server that enrols, with a fresh token key. */

@@ -1,5 +1,6 @@
 // The relay: one connection an agent, its desired state out, its reports in. See docs/design/desired-state.md.
 import {
+  type AgentKind,
   type HeldState,
   type RelayDown,
   type RelayUp,
@@ -59,6 +60,11 @@ export type Relay = {
 
 /** An agent that does not read is dropped past this many unsent bytes. */
 const maxUnsentBytes = 16 * 1024 * 1024;
+/** A live server is missed sooner than a gather: what it held must be with another within 15 s (see demand/rules.ts). */
+const patience: Record<AgentKind, { pingSeconds: number; deadSeconds: number }> = {
+  gather: { pingSeconds: relayPingSeconds, deadSeconds: relayDeadSeconds },
+  live: { pingSeconds: 2, deadSeconds: 8 },
+};
 const rate = { perSecond: 50, burst: 500 };
 export const closeCodes = { replaced: 4001, protocol: 4002, tooMany: 1008, goingAway: 1001 } as const;
 
@@ -203,12 +209,13 @@ export function createRelay(options: RelayOptions): Relay {
     tick() {
       const now = clock.elapsed();
       for (const connection of connections.values()) {
-        if (now - connection.heardAt >= relayDeadSeconds * 1000) {
+        const { pingSeconds, deadSeconds } = patience[connection.agent.kind];
+        if (now - connection.heardAt >= deadSeconds * 1000) {
           connection.socket.terminate();
-          end(connection, `nothing heard for ${relayDeadSeconds} s`);
+          end(connection, `nothing heard for ${deadSeconds} s`);
           continue;
         }
-        if (now - connection.pingedAt >= relayPingSeconds * 1000) {
+        if (now - connection.pingedAt >= pingSeconds * 1000) {
           connection.pingedAt = now;
           connection.socket.ping();
         }

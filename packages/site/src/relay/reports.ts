@@ -10,6 +10,8 @@ export type Reports = {
   viewers(channelId: string): number;
   /** Viewers of a channel on one live server; `undefined` while it is offline or has not reported yet. */
   viewersOn(liveServerId: string, channelId: string): number | undefined;
+  /** All viewers of one live server, as far as it has reported. */
+  viewersOf(liveServerId: string): number;
 
   connected(agentId: string): void;
   disconnected(agentId: string): void;
@@ -41,6 +43,7 @@ export function createReports(): Reports {
       const streams = lives.get(liveServerId);
       return streams === undefined ? undefined : (streams.get(channelId)?.viewers ?? 0);
     },
+    viewersOf: (liveServerId) => [...(lives.get(liveServerId)?.values() ?? [])].reduce((sum, { viewers }) => sum + viewers, 0),
     connected(agentId) {
       online.add(agentId);
       tell({ agentId });
