@@ -45,3 +45,21 @@ test('one address can not try without end under ever new names', async () => {
   assert.ok((await isPaused(limit.begin('another', '10.0.0.1'))) > 0);
   assert.equal(await isPaused(limit.begin('another', '10.0.0.2')), 0);
 });
+
+test('people who sign in rightly from behind one address do not use up its tries', async () => {
+  const limit = createSignInLimit();
+  for (let i = 0; i < 400; i++) {
+    await limit.begin(`name ${i}`, '10.0.0.1');
+    await limit.succeed(`name ${i}`, '10.0.0.1');
+  }
+  assert.equal(await isPaused(limit.begin('another', '10.0.0.1')), 0);
+});
+
+test('the addresses of one IPv6 network count as one', async () => {
+  const limit = createSignInLimit();
+  for (let i = 0; i < 5; i++) await limit.begin('li', `2001:db8:0:7::${i + 1}`);
+  assert.ok((await isPaused(limit.begin('li', '2001:0db8:0:7:aaaa::9'))) > 0);
+  assert.equal(await isPaused(limit.begin('li', '2001:db8:0:8::1')), 0);
+  assert.equal(await isPaused(limit.begin('li', '::ffff:10.0.0.1')), 0);
+  assert.equal(await isPaused(limit.begin('li', '::ffff:10.0.0.2')), 0);
+});

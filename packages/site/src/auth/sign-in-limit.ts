@@ -1,6 +1,7 @@
-// Brakes on guessing passwords: growing pauses for a name from an address, and a bound for an address over all names.
+// Brakes on guessing passwords: growing pauses for a name from an address, and a bound on wrong tries of an address over all names.
 import { AppError } from '@lubo/contract';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { plainAddress } from '../live-servers/network.ts';
 
 /** Tries that a forgetful person has before the first pause. */
 const freeTries = 5;
@@ -27,7 +28,7 @@ export function createSignInLimit(): SignInLimit {
     const key = keyOf(name, ip);
     const pause = await pauses.get(key);
     if (pause !== null && pause.msBeforeNext > 0) throw tooMany(pause.msBeforeNext);
-    await perAddress.consume(ip).catch((refused: { msBeforeNext: number }) => {
+    await perAddress.consume(networkOf(ip)).catch((refused: { msBeforeNext: number }) => {
       throw tooMany(refused.msBeforeNext);
     });
     const { consumedPoints } = await tries.penalty(key);
@@ -44,13 +45,23 @@ export function createSignInLimit(): SignInLimit {
     },
     async succeed(name, ip) {
       const key = keyOf(name, ip);
-      await Promise.all([tries.delete(key), pauses.delete(key)]);
+      await Promise.all([tries.delete(key), pauses.delete(key), perAddress.reward(networkOf(ip))]);
     },
   };
 }
 
 function keyOf(name: string, ip: string): string {
-  return `${ip} ${name}`;
+  return `${networkOf(ip)} ${name}`;
+}
+
+/** An IPv4 address, or the /64 of an IPv6 one: whoever has one address there has them all (RFC 6177). */
+function networkOf(ip: string): string {
+  const address = plainAddress(ip);
+  if (!address.includes(':')) return address;
+  const [before = [], after] = address.split('::', 2).map((part) => part.split(':').filter((group) => group !== ''));
+  const zeros = after === undefined ? 0 : Math.max(0, 8 - (before.length + after.length));
+  const groups = [...before, ...Array.from({ length: zeros }, () => '0'), ...(after ?? [])];
+  return groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(':');
 }
 
 function tooMany(millis: number): AppError {
