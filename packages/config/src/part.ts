@@ -24,6 +24,7 @@ const closeMillis = 4_000;
 /** Runs a part until a signal or the supervisor's end. Faults of settings or ports become one line each and exit code 78. */
 export async function runPart(name: string, start: (config: Config) => Promise<RunningPart>): Promise<void> {
   let part: RunningPart;
+  const isSupervised = process.connected;
   try {
     const config = loadConfig(process.env, process.cwd());
     if (config.caFile !== undefined) trustAuthorities(config.caFile);
@@ -45,6 +46,7 @@ export async function runPart(name: string, start: (config: Config) => Promise<R
   process.on('SIGTERM', close);
   // The channel closes when the supervisor is gone, however it went: nothing half-started is left running.
   process.on('disconnect', close);
+  if (isSupervised && !process.connected) return close();
   tell({ type: 'ready', facts: part.ready ?? {} });
   if (process.send !== undefined) setInterval(() => tell({ type: 'alive' }), aliveMillis).unref();
 }
