@@ -44,5 +44,8 @@ test('an agent of the site\'s own machine dials it over loopback, by the scheme 
   const place = (env: Record<string, string>) => sitePlaceOf(readConfig({ fileName: '', text: undefined, env }), 'gather');
   assert.deepEqual(place({ LUBO_SITE_PORT: '9000' }), { siteUrl: 'http://127.0.0.1:9000', isOwnMachine: true });
   assert.deepEqual(place({ LUBO_SITE_TLS_CERT_FILE: 'a', LUBO_SITE_TLS_KEY_FILE: 'b' }), { siteUrl: 'https://127.0.0.1:8000', isOwnMachine: true });
+  for (const [host, own] of [['0.0.0.0', '127.0.0.1'], ['::', '127.0.0.1'], ['::1', '[::1]'], ['192.0.2.7', '192.0.2.7'], ['2001:db8::7', '[2001:db8::7]'], ['localhost', 'localhost']] as const) {
+    assert.deepEqual(place({ LUBO_SITE_HOST: host }), { siteUrl: `http://${own}:8000`, isOwnMachine: true });
+  }
   assert.deepEqual(place({ LUBO_GATHER_SITE_URL: 'https://a.example' }), { siteUrl: 'https://a.example', isOwnMachine: false });
 });

@@ -1,7 +1,7 @@
 // Where an agent of this machine finds its site.
 import type { Config } from './schema.ts';
 
-/** Address of the site; `isOwnMachine` when none is named, so that it is the one of this very machine, over loopback. */
+/** Address of the site; `isOwnMachine` when none is named, so that it is the one of this very machine. */
 export type SitePlace = { siteUrl: string; isOwnMachine: boolean };
 
 /** The site that `part` belongs to. */
@@ -9,5 +9,11 @@ export function sitePlaceOf(config: Config, part: 'live' | 'gather'): SitePlace 
   const { siteUrl } = config[part];
   if (siteUrl !== undefined) return { siteUrl, isOwnMachine: false };
   const scheme = config.site.tls.certFile === undefined ? 'http' : 'https';
-  return { siteUrl: `${scheme}://127.0.0.1:${config.site.port}`, isOwnMachine: true };
+  return { siteUrl: `${scheme}://${ownHost(config.site.host)}:${config.site.port}`, isOwnMachine: true };
+}
+
+/** Loopback, unless the site listens on one address only: then it is to be had nowhere else. */
+function ownHost(listensOn: string): string {
+  if (listensOn === '0.0.0.0' || listensOn === '::') return '127.0.0.1';
+  return listensOn.includes(':') ? `[${listensOn}]` : listensOn;
 }
