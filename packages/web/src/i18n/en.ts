@@ -92,6 +92,10 @@ export const en: Messages = {
       denied: { title: 'You may not watch this channel', todo: 'Sign in with an account that may, or ask the administrator.' },
       'sign-in-needed': { title: 'Sign in to watch', todo: 'Sign in, then come back to this page.' },
       'no-live-server': { title: 'The live server is not available', todo: 'Trying again by itself. If it stays like this, tell the administrator.' },
+      'no-secure-live-server': {
+        title: 'The live server has no HTTPS',
+        todo: 'This page came over HTTPS, and browsers refuse unencrypted video in it. Ask the administrator to give the live server a certificate (live.tls) or an HTTPS address (live.publicHttpUrl).',
+      },
       'site-unreachable': { title: 'The site does not answer', todo: 'Trying again by itself. Please check your network.' },
       'live-unreachable': { title: 'The live server does not answer', todo: 'Trying again by itself. Please check your network.' },
       'no-video': { title: 'No picture from the classroom yet', todo: 'Trying again by itself. If it stays like this, tell the administrator.' },

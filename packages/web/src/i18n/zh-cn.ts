@@ -91,6 +91,10 @@ export const zhCn = {
       denied: { title: '没有观看权限', todo: '请用有权限的账号登录，或联系管理员。' },
       'sign-in-needed': { title: '登录后才能观看', todo: '请先登录，再回到这个页面。' },
       'no-live-server': { title: '直播服务器暂不可用', todo: '正在自动重试；若持续不恢复，请联系管理员。' },
+      'no-secure-live-server': {
+        title: '直播服务器没有开启 HTTPS',
+        todo: '本页面以 HTTPS 打开，浏览器不允许播放未加密的直播。请让管理员为直播服务器设置证书（live.tls）或 HTTPS 地址（live.publicHttpUrl）。',
+      },
       'site-unreachable': { title: '连不上网站', todo: '正在自动重试，请检查网络。' },
       'live-unreachable': { title: '连不上直播服务器', todo: '正在自动重试，请检查网络。' },
       'no-video': { title: '还没有收到教室的画面', todo: '正在自动重试；若持续没有画面，请联系管理员。' },

@@ -9,6 +9,7 @@ const refusals = [
   { error: { status: 503, code: 'channel-offline', message: 'The gather is offline.' }, code: 'channel-offline' },
   { error: { status: 409, code: 'channel-offline', message: '' }, code: 'channel-offline' },
   { error: { status: 503, code: 'no-live-server', message: '' }, code: 'no-live-server' },
+  { error: { status: 503, code: 'no-secure-live-server', message: '' }, code: 'no-secure-live-server' },
   { error: { status: 503, code: 'busy', message: '' }, code: 'no-live-server' },
   { error: { status: 404, code: 'channel-not-found', message: '' }, code: 'channel-not-found' },
   { error: { status: 401, code: 'no-session', message: '' }, code: 'sign-in-needed' },

@@ -10,6 +10,7 @@ export const playerFaultCodes = [
   'denied',
   'sign-in-needed',
   'no-live-server',
+  'no-secure-live-server',
   'site-unreachable',
   'live-unreachable',
   'no-video',
@@ -47,7 +48,7 @@ export function faultOfWatch(error: unknown): PlayerFault {
   const { code, status, message } = (error ?? {}) as { code?: unknown; status?: unknown; message?: unknown };
   const detail = typeof message === 'string' ? message : String(error);
   if (code === 'channel-offline' || code === 'gather-offline' || code === 'channel-stopped') return { code: 'channel-offline', detail };
-  if (code === 'no-live-server') return { code: 'no-live-server', detail };
+  if (code === 'no-live-server' || code === 'no-secure-live-server') return { code, detail };
   switch (status) {
     case 401:
       return { code: 'sign-in-needed', detail };

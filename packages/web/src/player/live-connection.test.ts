@@ -221,3 +221,29 @@ test('an ending judged as a fresh start shows no fault and connects again; one j
   await pass(60_000);
   assert.equal(opened.length, 2);
 });
+
+test('while no picture comes, a channel that has moved is followed to its new live server', async (context) => {
+  const { connection, opened, site, pass } = connectionInHand(context);
+  let place = 'http://one/c.flv';
+  site.answer = async () => ({ ...addresses(0), flv: `${place}?token=${site.asked}` });
+  connection.start();
+  await settle();
+  for (let i = 0; i < 3; i += 1) await pass(3_000);
+  assert.equal(opened.length, 1, 'a new token is no move');
+  place = 'http://two/c.flv';
+  await pass(3_000);
+  assert.match(opened.at(-1)?.url ?? '', /^http:\/\/two\//);
+  assert.deepEqual([opened.length, opened[0]?.isClosed, connection.losses], [2, true, 0]);
+});
+
+test('a picture that runs is not asked after, nor is the site followed when it does not answer', async (context) => {
+  const { connection, opened, site, pass } = connectionInHand(context);
+  connection.start();
+  await settle();
+  site.answer = () => Promise.reject(new Error('away'));
+  for (let i = 0; i < 3; i += 1) await pass(3_000);
+  assert.deepEqual([site.asked, opened.length], [4, 1]);
+  connection.markPlaying();
+  for (let i = 0; i < 3; i += 1) await pass(3_000);
+  assert.deepEqual([site.asked, opened.length], [4, 1]);
+});

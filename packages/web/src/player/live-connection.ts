@@ -26,6 +26,8 @@ export type ConnectionParts = {
 
 /** A site that does not answer within this is passed by, as long as the last addresses are good. */
 const sitePatienceMs = 2_000;
+/** While no picture has come the site is asked this often whether the channel has moved: a live server that hangs says nothing. */
+const followMs = 3_000;
 
 /** Lives from `start` to `stop`; may be started again. */
 export class LiveConnection {
@@ -45,6 +47,7 @@ export class LiveConnection {
   #playingSince: number | undefined;
   #held: LiveAddresses | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #following: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: ConnectionParts, isOnline: boolean) {
     this.#parts = parts;
@@ -79,6 +82,7 @@ export class LiveConnection {
   markPlaying(): void {
     this.fault = undefined;
     this.#playingSince ??= this.#now();
+    clearTimeout(this.#following);
   }
 
   /** Ends the present source for a fault seen from outside (no bytes for long), and goes on as after any break. */
@@ -150,7 +154,19 @@ export class LiveConnection {
     });
     if (isStale()) return source.close();
     this.#source = source;
+    if (this.#playingSince === undefined) this.#followIn(followMs, addresses, isStale);
     this.#parts.onChange();
+  }
+
+  #followIn(afterMs: number, addresses: LiveAddresses, isStale: () => boolean): void {
+    this.#following = setTimeout(() => void this.#follow(afterMs, addresses, isStale), afterMs);
+  }
+
+  async #follow(afterMs: number, addresses: LiveAddresses, isStale: () => boolean): Promise<void> {
+    const now = await this.#parts.watch().catch(() => addresses);
+    if (isStale() || this.#playingSince !== undefined) return;
+    if (placeOf(now.flv) === placeOf(addresses.flv)) this.#followIn(afterMs, addresses, isStale);
+    else void this.#connect();
   }
 
   /** New addresses; while the site is away, the last ones as long as they are good. */
@@ -171,6 +187,7 @@ export class LiveConnection {
   #drop(): void {
     this.#generation += 1;
     clearTimeout(this.#timer);
+    clearTimeout(this.#following);
     this.#timer = undefined;
     this.#playingSince = undefined;
     if (this.#source === undefined) return;
@@ -178,6 +195,11 @@ export class LiveConnection {
     this.#source.close();
     this.#source = undefined;
   }
+}
+
+/** An address without its token, which changes with time. */
+function placeOf(url: string): string {
+  return url.split('?')[0] ?? '';
 }
 
 function verdictOf(fault: PlayerFault): Verdict {
