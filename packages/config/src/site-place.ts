@@ -8,8 +8,13 @@ export type SitePlace = { siteUrl: string; isOwnMachine: boolean };
 export function sitePlaceOf(config: Config, part: 'live' | 'gather'): SitePlace {
   const { siteUrl } = config[part];
   if (siteUrl !== undefined) return { siteUrl, isOwnMachine: false };
-  const scheme = config.site.tls.certFile === undefined ? 'http' : 'https';
-  return { siteUrl: `${scheme}://${ownHost(config.site.host)}:${config.site.port}`, isOwnMachine: true };
+  return { siteUrl: ownSiteUrl(config), isOwnMachine: true };
+}
+
+/** Address of this machine's own site, as this machine reaches it. */
+export function ownSiteUrl({ site }: Config): string {
+  const scheme = site.tls.certFile === undefined ? 'http' : 'https';
+  return `${scheme}://${ownHost(site.host)}:${site.port}`;
 }
 
 /** Loopback, unless the site listens on one address only: then it is to be had nowhere else. */

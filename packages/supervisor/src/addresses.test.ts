@@ -21,6 +21,9 @@ test('INST-3: the one-time set-up link is printed only while it is needed', () =
 test('an installation that listens on one address names only that one', () => {
   const own = { ...config, site: { ...config.site, host: '127.0.0.1' } };
   assert.doesNotMatch(text({ config: own }), /192\.168\.1\.5/);
+  const far = { ...config, site: { ...config.site, host: '192.0.2.7', tls: { certFile: 'a', keyFile: 'b' } } };
+  assert.match(text({ config: far }), /https:\/\/192\.0\.2\.7:8000\/setup#abc/);
+  assert.doesNotMatch(text({ config: far }), /\/\/(127\.0\.0\.1|192\.168\.1\.5):8000/);
 });
 
 test('addresses of this machine leave out loopback, link-local and IPv6', () => {

@@ -1,6 +1,6 @@
 // What `npm start` prints when everything runs: addresses to open, this machine's own and those on its networks.
 import { networkInterfaces } from 'node:os';
-import type { Config } from '@lubo/config';
+import { type Config, ownSiteUrl } from '@lubo/config';
 
 /** IPv4 addresses of this machine that others can reach. */
 export function lanAddresses(interfaces = networkInterfaces()): string[] {
@@ -15,9 +15,10 @@ type Welcome = { config: Config; setUpUrl: string | undefined; isDemo: boolean; 
 /** The whole text, Chinese and English. */
 export function welcome({ config, setUpUrl, isDemo, logDir, lan = lanAddresses() }: Welcome): string {
   const { site, live, gather } = config;
-  const hosts = ['127.0.0.1', ...(isEverywhere(site.host) ? lan : [])];
-  const own = site.publicUrl ?? `http://127.0.0.1:${site.port}`;
-  const pages = [...new Set([...(site.publicUrl === undefined ? [] : [site.publicUrl]), ...hosts.map((host) => `http://${host}:${site.port}`)])];
+  const here = ownSiteUrl(config);
+  const own = site.publicUrl?.replace(/\/+$/, '') ?? here;
+  const others = isEverywhere(site.host) ? lan.map((host) => here.replace('127.0.0.1', host)) : [];
+  const pages = [...new Set([own, here, ...others])];
   return [
     '',
     'Lubo 录播 运行中 · is running',
