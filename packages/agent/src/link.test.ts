@@ -61,6 +61,16 @@ test('an agent with a key dials without enrolling', async (t) => {
   assert.equal(site.enrolments.length, 0);
 });
 
+test('each connection tells the facts as they are then', async (t) => {
+  const now = { ...facts };
+  const { site } = await begin(t, { facts: now });
+  const first = await site.nextConnection();
+  assert.equal((await first.next('hello')).facts.ip, '');
+  now.ip = '10.0.0.7';
+  first.socket.terminate();
+  assert.equal((await (await site.nextConnection()).next('hello')).facts.ip, '10.0.0.7');
+});
+
 test('state and changes are taken on, acknowledged and kept on disk', async (t) => {
   const { site, taken, dataDir, link } = await begin(t);
   const connection = await site.nextConnection();

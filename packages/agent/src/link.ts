@@ -29,7 +29,8 @@ export type AgentOptions = {
   code: string | undefined;
   /** `<dataDir>/gather` or `<dataDir>/live`: agent.json and state.json lie there. */
   dataDir: string;
-  facts: AgentFacts;
+  /** Read anew for each connection: a machine that starts may get its address later. */
+  readonly facts: AgentFacts;
   log: Logger;
   /** The whole desired state: once at start when one is kept on disk, then after each message that changes it. */
   onState(resources: Resources, revision: number, origin: StateOrigin): void;

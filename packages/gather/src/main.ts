@@ -28,7 +28,9 @@ await runPart('gather', async (config) => {
     ...sitePlaceOf(config, 'gather'),
     code: code ?? config.localCode,
     dataDir: join(config.dataDir, 'gather'),
-    facts: machineFacts(version),
+    get facts() {
+      return machineFacts(version);
+    },
     log,
     onState: (resources, _revision, origin) => gather.apply(resources, origin),
     report: () => ({ type: 'gather-report', report: gather.report() }),
