@@ -36,7 +36,7 @@ export class Channel {
   #source: Source | undefined;
   /** One source at a time: a camera may refuse a second session while the first one is open. */
   #changing: Promise<void>;
-  #stopping: Promise<void>[] = [];
+  readonly #stopping = new Set<Promise<void>>();
 
   constructor(options: ChannelOptions) {
     this.#options = options;
@@ -70,7 +70,8 @@ export class Channel {
 
   stopPush(): void {
     if (this.pushed === undefined) return;
-    this.#stopping.push(this.pushed.push.stop());
+    const stopping = this.pushed.push.stop().finally(() => this.#stopping.delete(stopping));
+    this.#stopping.add(stopping);
     this.pushed = undefined;
   }
 
