@@ -132,7 +132,7 @@ async function requireChannel(db: Db, id: string): Promise<ChannelRow> {
 async function requireRoom(db: Db, gatherId: string): Promise<void> {
   const { count } = await db
     .selectFrom('channels')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .select((eb) => eb.fn.countAll<number | string>().as('count'))
     .where('gather_id', '=', gatherId)
     .executeTakeFirstOrThrow();
   if (Number(count) < maxGatherChannels) return;

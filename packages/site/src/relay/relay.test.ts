@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { text as textOf } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { routes } from '@lubo/contract';
 import Sqlite from 'better-sqlite3';
@@ -42,7 +42,7 @@ for (const target of ['//', 'http://[/', '*']) {
     const socket = connect(Number(port), '127.0.0.1');
     const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13';
     socket.end(`GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${key}\r\n\r\n`);
-    assert.match(await text(socket), /^HTTP\/1\.1 404 /);
+    assert.match(await textOf(socket), /^HTTP\/1\.1 404 /);
     assert.equal((await fetch(`${url}/healthz`)).status, 200);
   });
 }
