@@ -1,7 +1,7 @@
 // The site's process: web pages, HTTP API, sign-in, relay.
 import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { runPart } from '@lubo/config';
+import { ownSiteUrl, runPart } from '@lubo/config';
 import { pino } from 'pino';
 import own from '../package.json' with { type: 'json' };
 import { plainAddress } from './live-servers/network.ts';
@@ -19,8 +19,7 @@ await runPart('site', async (config) => {
   });
   try {
     const port = await site.listen(config.site.host, config.site.port);
-    const scheme = config.site.tls.certFile === undefined ? 'http' : 'https';
-    const url = config.site.publicUrl?.replace(/\/+$/, '') ?? `${scheme}://127.0.0.1:${port}`;
+    const url = config.site.publicUrl?.replace(/\/+$/, '') ?? ownSiteUrl({ ...config, site: { ...config.site, port } });
     // Behind the # it reaches no proxy's log.
     const setUpPath = site.setUpCode === undefined ? undefined : `/setup#${site.setUpCode}`;
     // The one secret that is meant to be read: without it nobody could become the first administrator.

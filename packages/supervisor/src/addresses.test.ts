@@ -13,6 +13,14 @@ test('INST-1: the addresses to open are printed, those on the networks included'
   assert.match(text(), /rtmp:\/\/127\.0\.0\.1:1935/);
 });
 
+test('with certificates the addresses are those of HTTPS and RTMPS', () => {
+  const tls = { certFile: 'a', keyFile: 'b' };
+  const secure = text({ config: { ...config, site: { ...config.site, tls }, live: { ...config.live, tls } } });
+  for (const url of ['https://127.0.0.1:8000', 'https://192.168.1.5:8000', 'https://127.0.0.1:8080', 'rtmps://127.0.0.1:1936']) assert.ok(secure.includes(url), url);
+  assert.doesNotMatch(secure, /http:\/\/[\d.]+:80[08]0/);
+  assert.doesNotMatch(text(), /rtmps:/);
+});
+
 test('INST-3: the one-time set-up link is printed only while it is needed', () => {
   assert.match(text(), /http:\/\/127\.0\.0\.1:8000\/setup#abc/);
   assert.doesNotMatch(text({ setUpUrl: undefined }), /setup/);

@@ -1,6 +1,6 @@
 // What `npm start` prints when everything runs: addresses to open, this machine's own and those on its networks.
 import { networkInterfaces } from 'node:os';
-import { type Config, ownSiteUrl } from '@lubo/config';
+import { type Config, type LiveConfig, ownSiteUrl } from '@lubo/config';
 
 /** IPv4 addresses of this machine that others can reach. */
 export function lanAddresses(interfaces = networkInterfaces()): string[] {
@@ -26,7 +26,7 @@ export function welcome({ config, setUpUrl, isDemo, logDir, lan = lanAddresses()
     ...row('网站 site', ...pages),
     ...(isDemo ? row('示例直播 demo', `${own}/live`) : []),
     ...(setUpUrl === undefined ? [] : row('首位管理员 first administrator', `${own}${setUpUrl}  （一次有效 works once）`)),
-    ...row('直播服务器 live server', `http://127.0.0.1:${live.httpPort}`, `rtmp://127.0.0.1:${live.rtmpPort}`),
+    ...row('直播服务器 live server', ...liveAddresses(live)),
     ...row('采集端 gather', `http://${gather.consoleHost}:${gather.consolePort}`),
     ...row('数据 data', config.dataDir),
     ...row('日志 logs', logDir),
@@ -36,6 +36,12 @@ export function welcome({ config, setUpUrl, isDemo, logDir, lan = lanAddresses()
   ]
     .map(align)
     .join('\n');
+}
+
+function liveAddresses({ tls, httpPort, rtmpPort, rtmpsPort }: LiveConfig): string[] {
+  const rtmp = `rtmp://127.0.0.1:${rtmpPort}`;
+  if (tls.certFile === undefined) return [`http://127.0.0.1:${httpPort}`, rtmp];
+  return [`https://127.0.0.1:${httpPort}`, rtmp, `rtmps://127.0.0.1:${rtmpsPort}`];
 }
 
 /** A labelled line, and one more below it for each further value. */

@@ -8,7 +8,7 @@ import { welcome } from './addresses.ts';
 import { parseArguments, usage } from './arguments.ts';
 import { localCode } from './local-code.ts';
 import { openPartLog } from './part-log.ts';
-import { checkFolder, checkPorts } from './preflight.ts';
+import { checkCertificates, checkFolder, checkPorts } from './preflight.ts';
 import { type PartExit, startParts } from './supervise.ts';
 
 const packages = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -24,6 +24,7 @@ async function start(): Promise<void> {
   if (wanted.isHelp) return say(usage);
   const config = loadConfig(process.env, process.cwd());
   await checkPorts(config);
+  checkCertificates(config);
   checkFolder(config.dataDir);
   const logDir = join(config.dataDir, 'logs');
   mkdirSync(logDir, { recursive: true });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type Config, readConfig } from '@lubo/config';
-import { checkFolder, checkPorts } from './preflight.ts';
+import { checkCertificates, checkFolder, checkPorts, wantedPorts } from './preflight.ts';
 
 /** Settings whose ports are free at this moment. */
 async function freeConfig(): Promise<Config> {
@@ -45,6 +45,27 @@ describe('checking ports before the start', () => {
     const config = await freeConfig();
     config.gather.consolePort = config.site.port;
     await assert.rejects(checkPorts(config), /gather and site both want port \d+: change LUBO_GATHER_CONSOLE_PORT or LUBO_SITE_PORT/);
+  });
+});
+
+describe('checking certificates', () => {
+  test('settings without any pass, and want no port for RTMPS', async () => {
+    const config = await freeConfig();
+    assert.doesNotThrow(() => checkCertificates(config));
+    assert.equal(wantedPorts(config).length, 4);
+  });
+
+  test('every one that can not be served or trusted is a line of its own', async () => {
+    const tls = { certFile: '/nowhere/cert.pem', keyFile: '/nowhere/key.pem' };
+    const { site, live, ...rest } = await freeConfig();
+    const config = { ...rest, site: { ...site, tls }, live: { ...live, tls }, caFile: '/nowhere/ca.pem' };
+    assert.ok(wantedPorts(config).some(({ variable }) => variable === 'LUBO_LIVE_RTMPS_PORT'));
+    assert.throws(() => checkCertificates(config), (error: Error) => {
+      const lines = error.message.split('\n');
+      assert.equal(lines.length, 3);
+      for (const [i, start] of ['site.tls.certFile: ', 'live.tls.certFile: ', 'caFile: '].entries()) assert.ok(lines[i]?.startsWith(start), lines[i]);
+      return true;
+    });
   });
 });
 

@@ -1,9 +1,9 @@
-// What must be so before anything is started: free ports, a data folder that can be written.
+// What must be so before anything is started: free ports, certificates that can be served, a data folder that can be written.
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { type Config, StartError, listenFault } from '@lubo/config';
+import { type Config, StartError, listenFault, openTls, trustAuthorities } from '@lubo/config';
 
 type WantedPort = { part: string; host: string; port: number; variable: string };
 
@@ -13,6 +13,9 @@ export function wantedPorts(config: Config): WantedPort[] {
     { part: 'site', host: config.site.host, port: config.site.port, variable: 'LUBO_SITE_PORT' },
     { part: 'live server (HTTP)', host: config.live.host, port: config.live.httpPort, variable: 'LUBO_LIVE_HTTP_PORT' },
     { part: 'live server (RTMP)', host: config.live.host, port: config.live.rtmpPort, variable: 'LUBO_LIVE_RTMP_PORT' },
+    ...(config.live.tls.certFile === undefined
+      ? []
+      : [{ part: 'live server (RTMPS)', host: config.live.host, port: config.live.rtmpsPort, variable: 'LUBO_LIVE_RTMPS_PORT' }]),
     { part: 'gather', host: config.gather.consoleHost, port: config.gather.consolePort, variable: 'LUBO_GATHER_CONSOLE_PORT' },
   ];
 }
@@ -40,6 +43,24 @@ function tryPort({ host, port, variable }: WantedPort): Promise<string | undefin
     server.once('error', (error) => resolve((listenFault(error, port, variable) as Error).message));
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
   });
+}
+
+/** Throws StartError with a line for each certificate that can't be served or trusted. */
+export function checkCertificates({ site, live, caFile }: Config): void {
+  const silent = { info() {}, warn() {} };
+  const faults: string[] = [];
+  const attempt = (check: () => void): void => {
+    try {
+      check();
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      faults.push(error.message);
+    }
+  };
+  attempt(() => openTls(site.tls, 'site.tls', silent)?.close());
+  attempt(() => openTls(live.tls, 'live.tls', silent)?.close());
+  if (caFile !== undefined) attempt(() => trustAuthorities(caFile));
+  if (faults.length > 0) throw new StartError(faults.join('\n'));
 }
 
 /** Makes the data folder if it is not there. Throws StartError when it can't be made or written. */
