@@ -1,5 +1,5 @@
 // Publishes a clip over RTMP in real time, looped, each video frame marked with the moment it was sent.
-// node publisher.ts CLIP RTMP_URL
+// node publisher.ts CLIP RTMP_URL [SPEED]
 import { open } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,11 +30,13 @@ async function readClip(path: string): Promise<{ tracks: Track[]; packets: Timed
   return { tracks: mp4.tracks.map((track) => track.info), packets: packets.toSorted((a, b) => a.millis - b.millis), durationMillis: mp4.durationSeconds * 1000 };
 }
 
-const [clip = '', url = ''] = process.argv.slice(2);
+const [clip = '', url = '', speed = '1'] = process.argv.slice(2);
 const { tracks, packets, durationMillis } = await readClip(clip);
 const address = parseRtmpUrl(url);
 const session = new RtmpClientSession({ url, mode: 'publish' });
 const socket = connect(address.port, address.host).setNoDelay(true);
+// A server that closes has its reason; the bench looks at what that is.
+socket.on('close', () => process.exit(0));
 socket.write(session.start());
 await new Promise<void>((resolve, reject) => {
   socket.on('error', reject);
@@ -56,7 +58,7 @@ const start = performance.now();
 for (let loop = 0; ; loop++) {
   for (const { track, packet, millis, offsetMillis } of packets) {
     const due = Math.max(0, millis + loop * durationMillis);
-    const wait = start + due - performance.now();
+    const wait = start + due / Number(speed) - performance.now();
     if (wait > 1) await sleep(wait);
     const data = packet.kind === 'video' ? concatBytes([markNal(), packet.data]) : packet.data;
     socket.write(session.sendMedia(packetTag(track, { ...packet, data }, Math.round(due), Math.round(offsetMillis))));

@@ -13,6 +13,8 @@ export type Server = {
   /** How its viewers ask, and for what. */
   play: { protocol: 'http' | 'rtmp'; port: number; path: string };
   publishUrl: string;
+  /** The same for another stream, where there are several. */
+  streamUrls(name: string): { path: string; publishUrl: string };
   /** Processor seconds used so far by all its processes. */
   cpuSeconds(): number;
   /** Resident memory of all its processes. */
@@ -90,11 +92,16 @@ export async function startLubo(): Promise<Server> {
   await listening(httpPort);
   await listening(rtmpPort);
   const until = Date.now() / 1000 + 3600;
-  const stream = 'benchstream0';
+  const streamUrls: Server['streamUrls'] = (stream) => ({
+    path: `/live/${stream}.flv?token=${signStreamToken(key, stream, 'play', until)}`,
+    publishUrl: `rtmp://127.0.0.1:${rtmpPort}/live/${stream}?token=${signStreamToken(key, stream, 'publish', until)}`,
+  });
+  const { path, publishUrl } = streamUrls('benchstream0');
   return {
     name: 'lubo',
-    play: { protocol: 'http', port: httpPort, path: `/live/${stream}.flv?token=${signStreamToken(key, stream, 'play', until)}` },
-    publishUrl: `rtmp://127.0.0.1:${rtmpPort}/live/${stream}?token=${signStreamToken(key, stream, 'publish', until)}`,
+    play: { protocol: 'http', port: httpPort, path },
+    publishUrl,
+    streamUrls,
     ...measures(child),
     stop: () => end(child),
   };
@@ -120,6 +127,7 @@ new NodeMediaServer(${JSON.stringify(config)}).run();`,
     name: 'node-media-server',
     play: { protocol: 'http', port: httpPort, path: '/live/bench.flv' },
     publishUrl: `rtmp://127.0.0.1:${rtmpPort}/live/bench`,
+    streamUrls: (name) => ({ path: `/live/${name}`, publishUrl: `rtmp://127.0.0.1:${rtmpPort}/live/${name}` }),
     ...measures(child),
     stop: () => end(child),
   };
@@ -143,6 +151,7 @@ rtmp { server { listen 127.0.0.1:${rtmpPort}; chunk_size 60000; access_log off; 
     name: 'nginx-rtmp',
     play: { protocol: 'rtmp', port: rtmpPort, path: '/live/bench' },
     publishUrl: `rtmp://127.0.0.1:${rtmpPort}/live/bench`,
+    streamUrls: (name) => ({ path: `/live/${name}`, publishUrl: `rtmp://127.0.0.1:${rtmpPort}/live/${name}` }),
     ...measures(child),
     stop: () => end(child),
   };

@@ -27,6 +27,8 @@ typedef struct {
   int handshake; // bytes of S0 S1 S2 read
   uint64_t bytes, started, first, last;
   double longest; // longest silence within the measured time, ms
+  int stalls; // stops reading after its first picture
+  uint64_t stalled; // since when it does so
 } viewer;
 
 static viewer *viewers;
@@ -97,6 +99,17 @@ static int rtmp_words(unsigned char *out, const unsigned char *s1, const char *a
   return n;
 }
 
+static int begin_viewer(viewer *v, const struct sockaddr_in *to, int poll, uint64_t now) {
+  v->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  v->started = now;
+  v->step = v->handshake = 0;
+  v->bytes = v->stalled = 0;
+  if (connect(v->fd, (const struct sockaddr *)to, sizeof *to) < 0 && errno != EINPROGRESS) return 0;
+  struct epoll_event e = {.events = EPOLLOUT, .data.ptr = v};
+  epoll_ctl(poll, EPOLL_CTL_ADD, v->fd, &e);
+  return 1;
+}
+
 static void finish(viewer *v) {
   if (v->fd < 0) return;
   close(v->fd);
@@ -106,13 +119,14 @@ static void finish(viewer *v) {
 
 int main(int argc, char **argv) {
   if (argc < 9) {
-    fprintf(stderr, "viewers http|rtmp ADDRESS PORT PATH COUNT PER_SECOND SETTLE_SECONDS MEASURE_SECONDS\n");
+    fprintf(stderr, "viewers http|rtmp ADDRESS PORT PATH COUNT PER_SECOND SETTLE_SECONDS MEASURE_SECONDS [STALLED]\n");
     return 2;
   }
   int is_rtmp = !strcmp(argv[1], "rtmp");
   const char *path = argv[4];
   int count = atoi(argv[5]), made = 0;
   double per_second = atof(argv[6]), settle = atof(argv[7]), measure = atof(argv[8]);
+  int stalling = argc > 9 ? atoi(argv[9]) : 0;
   struct rlimit limit = {count + 100, count + 100};
   setrlimit(RLIMIT_NOFILE, &limit);
   viewers = calloc(count, sizeof *viewers);
@@ -133,12 +147,16 @@ int main(int argc, char **argv) {
   while (!until || now_us() < until) {
     uint64_t now = now_us();
     while (made < count && (now - begin) * per_second / 1e6 >= made) {
-      viewer *v = &viewers[made++];
-      v->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-      v->started = now;
-      if (connect(v->fd, (struct sockaddr *)&to, sizeof to) < 0 && errno != EINPROGRESS) { refused++; finish(v); continue; }
-      struct epoll_event e = {.events = EPOLLOUT, .data.ptr = v};
-      epoll_ctl(poll, EPOLL_CTL_ADD, v->fd, &e);
+      viewer *v = &viewers[made];
+      v->stalls = made++ < stalling;
+      if (!begin_viewer(v, &to, poll, now)) { refused++; finish(v); }
+    }
+    // One who stalls comes again after half a minute: by then a server has parted with it.
+    for (int i = 0; i < stalling; i++) {
+      viewer *v = &viewers[i];
+      if (v->fd < 0 || !v->stalled || now - v->stalled < 30000000) continue;
+      close(v->fd);
+      if (!begin_viewer(v, &to, poll, now)) { refused++; finish(v); }
     }
     if (made == count && !from) {
       from = now + (uint64_t)(settle * 1e6);
@@ -197,6 +215,11 @@ int main(int argc, char **argv) {
         char hex[17] = {0};
         memcpy(hex, p + MARK_LENGTH, 16);
         uint64_t sent = strtoull(hex, 0, 16);
+        if (v->stalls) {
+          v->stalled = at;
+          epoll_ctl(poll, EPOLL_CTL_DEL, v->fd, 0);
+          break;
+        }
         if (!v->first) { v->first = at; continue; }
         if (!is_measured || sent < from) continue;
         uint64_t tenths = (at - sent) / 100;
@@ -219,6 +242,7 @@ int main(int argc, char **argv) {
   uint64_t end = now_us();
   for (int i = 0; i < count; i++) {
     viewer *v = &viewers[i];
+    if (v->stalls) continue;
     double tail = v->last ? (end - (v->last > from ? v->last : from)) / 1e3 : 0;
     if (tail > v->longest) v->longest = tail;
     if (!v->first) silent++;

@@ -31,6 +31,10 @@ export function createMetrics(hub: Hub): Metrics {
   counter('lubo_live_out_bytes_total', 'Bytes handed to viewers', () => hub.totals().bytesOut);
   counter('lubo_live_skips_total', 'Times that a viewer lagged and media was left out', () => hub.totals().skips);
 
+  gauge('lubo_live_lagging_viewers', 'Viewers for whom media waits because their connections take it too slowly', () =>
+    streams().reduce((count, stream) => count + [...stream.viewers].filter(({ queuedBytes }) => queuedBytes > 0).length, 0),
+  );
+
   const viewers = new Gauge({
     name: 'lubo_live_viewers',
     help: 'Viewers by protocol, those who wait for a keyframe included',

@@ -88,6 +88,11 @@ export class Viewer {
     return this.#bytesOut;
   }
 
+  /** Payload bytes that wait outside its connection. */
+  get queuedBytes(): number {
+    return this.#queue.bytes;
+  }
+
   /** Counts bytes that a delivery with an audience has sent to it. */
   countOut(bytes: number): void {
     this.#bytesOut += bytes;
