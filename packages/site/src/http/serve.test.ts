@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request as sendRequest } from 'node:http';
 import { test } from 'node:test';
 import { AppError, Problem, routes } from '@lubo/contract';
 import { siteInHand } from '../testing/site-in-hand.ts';
@@ -74,4 +76,13 @@ test('what breaks inside is told to the log, not to the caller', async (t) => {
   const { status, problem } = await hand.call(routes.listSubjects);
   assert.deepEqual([status, problem?.code], [500, 'internal']);
   assert.doesNotMatch(JSON.stringify(problem), /subjects|SQL/i);
+});
+
+test('an offer of HTTP/2 is passed over: the request is answered as any other', async (t) => {
+  const { url } = await siteInHand(t);
+  const offered = sendRequest(`${url}/api/site`, { headers: { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': '' } });
+  offered.end();
+  const [response] = (await once(offered, 'response')) as [IncomingMessage];
+  response.resume();
+  assert.equal(response.statusCode, 200);
 });

@@ -1,4 +1,5 @@
 // The HTTP server: limits, problems, headers, logging without secrets. Rooms add their routes to it.
+import type { IncomingMessage } from 'node:http';
 import type { Server, ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Tls } from '@lubo/config';
@@ -25,7 +26,7 @@ export function createServer(log: FastifyBaseLogger, tls?: Tls): FastifyInstance
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 128 },
   };
-  const app = tls === undefined ? fastify(options) : secure(options, tls);
+  const app = tls === undefined ? fastify({ ...options, http: { shouldUpgradeCallback: isWebSocket } }) : secure(options, tls);
   acceptEmptyJson(app);
   addSecurityHeaders(app);
   answerProblems(app);
@@ -37,8 +38,13 @@ export function createServer(log: FastifyBaseLogger, tls?: Tls): FastifyInstance
   return app;
 }
 
+/** Other upgrades (h2c) are offers that may be passed over. */
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
+}
+
 function secure(options: FastifyServerOptions, tls: Tls): FastifyInstance {
-  const https: ServerOptions = { ...tls.pair, handshakeTimeout: handshakeMillis };
+  const https: ServerOptions = { ...tls.pair, handshakeTimeout: handshakeMillis, shouldUpgradeCallback: isWebSocket };
   const app = fastify({ ...(options as FastifyHttpsOptions<Server>), https });
   tls.keep(app.server);
   // Handshakes that never end are no connections of HTTP's, and would hold up the end.
