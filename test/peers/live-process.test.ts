@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -14,7 +15,7 @@ import { makeClip, probe, programs, pushArgs, timesOf, workDir } from './live-ha
 const key = '3c'.repeat(32);
 const main = new URL('../../packages/live/src/main.ts', import.meta.url).pathname;
 
-describe('a live server that starts while the site is away', () => {
+for (const workers of [1, 2]) describe(`a live server of ${workers} process(es) that starts while the site is away`, () => {
   const { start, end } = programs();
   let part: ChildProcess;
   let lines = '';
@@ -35,6 +36,7 @@ describe('a live server that starts while the site is away', () => {
       LUBO_LIVE_RTMP_PORT: String(rtmp),
       LUBO_LIVE_SITE_URL: `http://127.0.0.1:${site}`,
       LUBO_LIVE_CODE: 'no-such-site-code',
+      LUBO_LIVE_WORKERS: String(workers),
     };
     part = spawn(process.execPath, [main], { cwd: dataDir, env, stdio: ['ignore', 'pipe', 'pipe'] });
     part.stdout?.on('data', (text) => (lines += String(text)));
@@ -51,13 +53,16 @@ describe('a live server that starts while the site is away', () => {
 
   test('admits with the keys that it kept, and says that the site is away', async () => {
     const healthz = async () => (await (await fetch(`http://127.0.0.1:${ports.http}/healthz`)).json()) as { hasKeys: boolean; isSiteConnected: boolean };
-    const health = await healthz();
+    let health = await healthz();
+    for (let tries = 0; tries < 100 && !health.hasKeys; tries++) health = await healthz();
     assert.deepEqual([health.hasKeys, health.isSiteConnected], [true, false]);
     assert.equal((await fetch(`http://127.0.0.1:${ports.http}/live/room.flv?token=bad`)).status, 403);
     const probing = probe(flv(), 2);
     start('ffmpeg', pushArgs(await makeClip('both'), `rtmp://127.0.0.1:${ports.rtmp}/live/room?token=${token('publish')}`));
     assert.ok(timesOf((await probing).packets, 'video').length > 40);
   });
+
+  test('has as many workers as it should', () => assert.equal(childrenOf(part.pid ?? 0).length, workers === 1 ? 0 : workers));
 
   test('ends within three seconds of the signal with publisher and viewer connected, and logs no token', async () => {
     const viewer = await fetch(flv());
@@ -72,6 +77,42 @@ describe('a live server that starts while the site is away', () => {
     assert.ok(!lines.includes(key));
   });
 });
+
+test('workers end with their primary, however it goes', async () => {
+  const dataDir = await mkdtemp(join(workDir, 'data-'));
+  const [http, rtmp, site] = await freePorts(3);
+  const env = {
+    PATH: process.env['PATH'],
+    LUBO_DATA_DIR: dataDir,
+    LUBO_LIVE_HOST: '127.0.0.1',
+    LUBO_LIVE_HTTP_PORT: String(http),
+    LUBO_LIVE_RTMP_PORT: String(rtmp),
+    LUBO_LIVE_SITE_URL: `http://127.0.0.1:${site}`,
+    LUBO_LIVE_CODE: 'no-such-site-code',
+    LUBO_LIVE_WORKERS: '2',
+  };
+  const part = spawn(process.execPath, [main], { cwd: dataDir, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let lines = '';
+  part.stdout.on('data', (text) => (lines += String(text)));
+  await until('both listen', () => lines.split('"listening"').length === 3);
+  const children = childrenOf(part.pid ?? 0);
+  assert.equal(children.length, 2);
+  part.kill('SIGKILL');
+  await until('no worker is left', () => !children.some(isAlive));
+});
+
+function childrenOf(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();
+  return text === '' ? [] : text.split(' ').map(Number);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
+  } catch {
+    return false;
+  }
+}
 
 async function freePorts(count: number): Promise<[number, number, number]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
