@@ -55,21 +55,21 @@ function packageOf(folder: string, manifest: Manifest): Package {
 
 /** The repository under `root`, built and installed files left out. */
 export function readRepository(root: string): Repository {
-  const paths = globSync(['package.json', 'packages/*/package.json', '{packages,scripts,test,bench}/**/*.{ts,js,mjs,vue}'], {
+  const paths = globSync(['package.json', 'packages/*/package.json', '{packages,scripts,test,bench,fuzz}/**/*.{ts,js,mjs,vue}'], {
     cwd: root,
     exclude: (path) => /(^|[\\/])(node_modules|dist)$/.test(path),
   });
   return repositoryOf(Object.fromEntries(paths.toSorted().map((path) => [path.split(sep).join('/'), readFileSync(join(root, path), 'utf8')])));
 }
 
-/** The package in whose folder a file lies; undefined for scripts, tests of the whole and benches. */
+/** The package in whose folder a file lies; undefined for scripts, tests of the whole, benches and fuzzing. */
 export function packageOfFile(repository: Repository, path: string): Package | undefined {
   const folder = /^packages\/([^/]+)\//.exec(path)?.[1];
   return repository.packages.find((each) => each.folder === folder);
 }
 
 /** Tests and benches may use more than the product: packages of the root, Node's test runner. */
-export const isTest = (path: string): boolean => path.endsWith('.test.ts') || /^(packages\/[^/]+\/)?(test|bench)\//.test(path);
+export const isTest = (path: string): boolean => path.endsWith('.test.ts') || /^(packages\/[^/]+\/)?(test|bench|fuzz)\//.test(path);
 
 /** The name of an npm package in an import: `kysely/migration` → `kysely`; undefined for relative and `node:` imports. */
 export function packageNameOf(specifier: string): string | undefined {
