@@ -48,13 +48,14 @@ export type InstallOptions = { args?: string[]; env?: Record<string, string>; da
 
 /** The settings of one installation as environment variables. */
 export async function settingsFor({ dataDir, ports, env = {} }: InstallOptions = {}): Promise<Record<string, string>> {
-  const [site, http, rtmp, console] = ports ?? (await freePorts(4));
+  const [site, http, rtmp, console, rtmps] = ports ?? (await freePorts(5));
   return {
     LUBO_DATA_DIR: dataDir ?? mkdtempSync(join(tmpdir(), 'lubo-e2e-')),
     LUBO_SITE_PORT: String(site),
     LUBO_LIVE_HTTP_PORT: String(http),
     LUBO_LIVE_RTMP_PORT: String(rtmp),
     LUBO_GATHER_CONSOLE_PORT: String(console),
+    ...(rtmps === undefined ? {} : { LUBO_LIVE_RTMPS_PORT: String(rtmps) }),
     ...env,
   };
 }
@@ -84,8 +85,8 @@ export async function install(options: InstallOptions = {}): Promise<Installatio
   for (const pipe of [supervisor.stdout, supervisor.stderr]) (pipe as Socket).unref();
   process.once('exit', () => supervisor.kill('SIGKILL'));
   return {
-    siteUrl: `http://127.0.0.1:${settings['LUBO_SITE_PORT']}`,
-    liveUrl: `http://127.0.0.1:${settings['LUBO_LIVE_HTTP_PORT']}`,
+    siteUrl: `${schemeOf(settings['LUBO_SITE_TLS_CERT_FILE'])}://127.0.0.1:${settings['LUBO_SITE_PORT']}`,
+    liveUrl: `${schemeOf(settings['LUBO_LIVE_TLS_CERT_FILE'])}://127.0.0.1:${settings['LUBO_LIVE_HTTP_PORT']}`,
     rtmpUrl: `rtmp://127.0.0.1:${settings['LUBO_LIVE_RTMP_PORT']}`,
     consoleUrl: `http://127.0.0.1:${settings['LUBO_GATHER_CONSOLE_PORT']}`,
     dataDir,
@@ -100,6 +101,10 @@ export async function install(options: InstallOptions = {}): Promise<Installatio
       return code;
     },
   };
+}
+
+function schemeOf(certFile: string | undefined): string {
+  return certFile === undefined ? 'http' : 'https';
 }
 
 /** The supervisor's children by part, read from /proc: these tests run on Linux. */
