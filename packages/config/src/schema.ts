@@ -13,7 +13,8 @@ export const TlsConfig = z.strictObject({ certFile: FileName.optional(), keyFile
 
 /** Bounds of one live server that an operator may want other than they are; all others are in packages/live/src/limits.ts. */
 export const LiveLimitsConfig = z.strictObject({
-  streams: whole(1, 100_000).default(2_000),
+  // No more than fit one report to the site.
+  streams: whole(1, 10_000).default(2_000),
   viewers: whole(1, 1_000_000).default(20_000),
   httpConnections: whole(1, 1_000_000).default(20_000),
   rtmpConnections: whole(1, 1_000_000).default(10_000),

@@ -8,7 +8,15 @@ import own from '../package.json' with { type: 'json' };
 await runPart('live', async (config) => {
   const log = pino({ level: config.logLevel, base: { part: 'live' } });
   const dataDir = join(config.dataDir, 'live');
-  const options = { config, log, dataDir, facts: machineFacts(own.version), connectLink: connectAgent };
+  const options = {
+    config,
+    log,
+    dataDir,
+    get facts() {
+      return machineFacts(own.version);
+    },
+    connectLink: connectAgent,
+  };
   // Either way loads nothing of the other.
   const start = config.live.workers > 1 ? (await import('./workers/primary.ts')).startWorkers : (await import('./live.ts')).startLive;
   const { httpPort, rtmpPort, rtmpsPort, close } = await start(options);

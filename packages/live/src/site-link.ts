@@ -32,7 +32,10 @@ export function linkSite(options: LiveOptions, ports: Ports, server: { streams()
     ...sitePlaceOf(config, 'live'),
     code: config.live.code ?? config.localCode,
     dataDir: options.dataDir,
-    facts: options.facts,
+    // Read anew at each connection: a machine's address may come later than its start.
+    get facts() {
+      return options.facts;
+    },
     log,
     onState(resources) {
       if (!server.take(resources)) log.warn('the desired state has no usable settings');
