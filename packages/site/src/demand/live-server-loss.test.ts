@@ -42,6 +42,24 @@ test('a live server that dies is replaced for its channels, at once for those wh
   assert.equal(portOf(onSecond.id), '2222');
 });
 
+test('a live server that falls silent is replaced within 15 s, though nobody asks', async (t) => {
+  const hand = await siteInHand(t);
+  const gather = await hand.agent('gather');
+  const channel = await hand.addChannel('a', { gatherId: gather.id });
+  const deaf = await connectFakeAgent(hand.url, 'live', await enrolLocally(hand.call, 'live'), { autoPong: false });
+  deaf.reportStreams([], { rtmpPort: 1111 });
+  await until('it is pushed', async () => (await hand.call(routes.watchChannel, { params: { id: channel.id } })).status === 200);
+  deaf.reportStreams([{ name: channel.id, viewers: 1 }], { rtmpPort: 1111 });
+  await until('its viewer shows', async () => (await hand.call(routes.getChannel, { params: { id: channel.id } })).body.viewers === 1);
+  const { body: code } = await hand.call(routes.createEnrolmentCode, { cookie: await hand.adminCookie(), body: { kind: 'live' } });
+  const { body: key } = await hand.call(routes.enrol, { body: { kind: 'live', code: code.code, facts } });
+  const second = await hand.agent('live', key);
+  second.reportStreams([], { rtmpPort: 2222 });
+  await second.settle();
+  await hand.pass(15_000, [second, gather]);
+  await gather.until('the push moves', () => gather.push(channel.id)?.url.includes(':2222/') === true);
+});
+
 test('who asks again does not wait for the dead', async (t) => {
   const hand = await siteInHand(t);
   const [gather, first] = await Promise.all([hand.agent('gather'), hand.agent('live')]);
