@@ -101,6 +101,7 @@ describe('HTTPS with certificates of its own', { skip }, () => {
       LUBO_LIVE_TLS_CERT_FILE: files.certFile,
       LUBO_LIVE_TLS_KEY_FILE: files.keyFile,
       LUBO_LIVE_RTMPS_PORT: String(rtmps),
+      LUBO_LIVE_WORKERS: '2',
       LUBO_LIVE_PUBLIC_RTMP_URL: `rtmps://localhost:${rtmps}`,
       LUBO_CA_FILE: files.certFile,
     };
@@ -138,7 +139,11 @@ describe('HTTPS with certificates of its own', { skip }, () => {
     files.renew('second');
     trustAuthorities(files.certFile);
     for (const url of [lubo.siteUrl, lubo.liveUrl]) {
-      await eventually(`${url} serves the second`, 10, async () => (await nameServed(url)) === 'second');
+      // Often enough to meet each worker.
+      await eventually(`${url} serves the second`, 10, async () => {
+        const names = await Promise.all(Array.from({ length: 8 }, () => nameServed(url)));
+        return names.every((name) => name === 'second');
+      });
     }
     await goesOn(page);
     const other = await watchfulPage(browser);
