@@ -76,7 +76,7 @@ export const en: Messages = {
     keys: 'Space play/pause · M mute · ↑↓ volume · F full screen · P picture in picture · I statistics',
     stats: {
       title: 'Statistics',
-      way: 'Way',
+      way: 'Playing by',
       delay: 'Delay',
       buffer: 'Buffer',
       rate: 'Speed',

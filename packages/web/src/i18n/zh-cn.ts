@@ -75,7 +75,7 @@ export const zhCn = {
     keys: '空格 播放/暂停 · M 静音 · ↑↓ 音量 · F 全屏 · P 画中画 · I 统计',
     stats: {
       title: '播放统计',
-      way: '方式',
+      way: '播放方式',
       delay: '延迟',
       buffer: '缓冲',
       rate: '播放速度',

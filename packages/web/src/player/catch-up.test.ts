@@ -89,6 +89,14 @@ for (const targetSeconds of [1, 2, 4, 6]) {
   });
 }
 
+test('HLS that began with the newest segment alone backs off until the next one is at hand in time', () => {
+  const goals = hlsGoals(2);
+  assert.equal(catchUp({ ...calm, behindMs: 2_200 }, goals).rate, 0.95);
+  assert.equal(catchUp({ ...calm, behindMs: 3_100, rate: 0.95 }, goals).rate, 0.95);
+  assert.equal(catchUp({ ...calm, behindMs: 3_200, rate: 0.95 }, goals).rate, 1);
+  assert.equal(catchUp({ ...calm, behindMs: 2_900 }, goals).rate, 1);
+});
+
 test('delay is measured to the end of the newest range', () => {
   assert.equal(behindMsOf([], 3), 0);
   assert.equal(behindMsOf([{ start: 0, end: 2 }, { start: 3, end: 5.5 }], 5), 500);

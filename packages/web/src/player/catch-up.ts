@@ -26,6 +26,8 @@ export type PaceGoals = {
   jumpResumingMs: number;
   /** Parts of the target below which a picture that has stalled is slowed down, and up to which. */
   ease: readonly [from: number, until: number];
+  /** Nearer than the first it is slowed down even without a stall, until beyond the second. */
+  leastMs: readonly [from: number, until: number];
 };
 
 /** FLV gives each frame as it comes: a cushion of 0.5 s, never above 1 s. */
@@ -38,6 +40,7 @@ export const flvGoals: PaceGoals = {
   jumpMs: 2_500,
   jumpResumingMs: 1_200,
   ease: [1 / 3, 0.8],
+  leastMs: [0, 0],
 };
 
 /**
@@ -56,6 +59,7 @@ export function hlsGoals(targetSeconds: number): PaceGoals {
     jumpMs: mostMs + 5_000,
     jumpResumingMs: mostMs + 1_500,
     ease: [0.85, 0.97],
+    leastMs: [1.4 * segmentMs, 1.6 * segmentMs],
   };
 }
 
@@ -71,13 +75,16 @@ export function targetBehindMs(recentStalls: number, goals: PaceGoals = flvGoals
 export function catchUp({ behindMs, rate, recentStalls, isResuming }: Position, goals: PaceGoals = flvGoals): CatchUp {
   const targetMs = targetBehindMs(recentStalls, goals);
   const [hurryFrom, hurryUntil] = goals.hurryMs;
-  const [easeFrom, easeUntil] = goals.ease;
   if (behindMs > (isResuming ? goals.jumpResumingMs : goals.jumpMs)) return { rate: 1, jumpToBehindMs: targetMs };
   if (behindMs > hurryFrom || (rate > 1.1 && behindMs > hurryUntil)) return { rate: 1.25 };
   if (behindMs > targetMs + goals.slackMs || (rate > 1 && behindMs > targetMs)) return { rate: 1.1 };
-  if (recentStalls > 0 && behindMs < targetMs * easeFrom) return { rate: 0.95 };
-  if (rate < 1 && behindMs < targetMs * easeUntil) return { rate: 0.95 };
-  return { rate: 1 };
+  return { rate: behindMs < paceFloorMs(goals, recentStalls, rate < 1) ? 0.95 : 1 };
+}
+
+/** Nearer than this it slows down, so that what is at hand lasts until more comes. */
+function paceFloorMs(goals: PaceGoals, recentStalls: number, isEasing: boolean): number {
+  const at = isEasing ? 1 : 0;
+  return Math.max(goals.leastMs[at], recentStalls > 0 ? targetBehindMs(recentStalls, goals) * goals.ease[at] : 0);
 }
 
 /** A stretch of received media, in seconds. */

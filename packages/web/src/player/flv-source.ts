@@ -26,8 +26,12 @@ export async function openFlv(video: HTMLVideoElement, url: string, onEnd: (faul
 
   const player = library.createPlayer({ type: 'flv', isLive: true, url }, flvSettings);
   let isOpen = true;
+  let hasEnded = false;
   const end = (fault: PlayerFault): void => {
-    if (isOpen) onEnd(fault);
+    if (hasEnded) return;
+    hasEnded = true;
+    // Not from within the library's own turn: it goes on after its error event, and must not find itself destroyed.
+    queueMicrotask(() => isOpen && onEnd(fault));
   };
   player.on(library.Events.ERROR, (kind: string, detail: string, info: { code?: number; msg?: string } | undefined) => {
     end(faultOfFlv(kind, detail, info));

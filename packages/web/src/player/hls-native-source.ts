@@ -14,6 +14,7 @@ const nativeGoals: PaceGoals = {
   jumpMs: 24_000,
   jumpResumingMs: 20_000,
   ease: [0, 0],
+  leastMs: [0, 0],
 };
 
 /** Beyond this the viewer's clock and the server's do not agree. */

@@ -61,6 +61,8 @@ const firstPatienceMs = 15_000;
 /** After the picture has appeared or moved on again, a jump to the live edge is hardly seen for this long. */
 const resumingMs = 1_000;
 const silencePatienceMs = 6_000;
+/** Nothing new for this long shows as delay: more is under way and does not arrive. */
+const lullMs = 500;
 /** A paused player lets go of its connection after this, so that an unwatched channel need not send. */
 const pausedPatienceMs = 30_000;
 
@@ -210,8 +212,8 @@ export class LivePlayer {
   }
 
   #onPause(): void {
-    // Browsers pause by themselves in hidden tabs and when a source goes; only the rest is the viewer's wish.
-    if (!this.#video.paused || !this.#isWanted || document.hidden || !this.#isShowing) return;
+    // Browsers pause by themselves in hidden tabs, at the end, for an error and when a source goes; only the rest is the viewer's wish.
+    if (!this.#video.paused || this.#video.ended || this.#video.error !== null || !this.#isWanted || document.hidden || !this.#isShowing) return;
     this.pause();
   }
 
@@ -248,7 +250,14 @@ export class LivePlayer {
     }
     if (this.#isWanted) this.#stayLive(ranges, behindMs, now);
     else if (now - this.#pausedAt > pausedPatienceMs) this.#connection.stop();
-    this.#report(ranges, behindMs);
+    this.#report(ranges, behindMs + this.#lull(now));
+  }
+
+  /** What a source that measures delay by what it received cannot know: ms since the last of it, if that is long. */
+  #lull(now: number): number {
+    const { source } = this.#connection;
+    const sinceMs = now - this.#grewAt;
+    return source === undefined || source.delayMs !== undefined || this.#newestEnd === 0 || sinceMs < lullMs ? 0 : sinceMs;
   }
 
   #stayLive(ranges: readonly Range[], behindMs: number, now: number): void {
@@ -257,7 +266,9 @@ export class LivePlayer {
       const patienceMs = this.#newestEnd === 0 ? firstPatienceMs : (source?.silenceMs ?? silencePatienceMs);
       if (now - this.#grewAt > patienceMs) return this.#connection.lose({ code: 'stream-silent' });
     }
-    const exit = this.#video.readyState < 3 ? holeExit(ranges, this.#video.currentTime) : undefined;
+    // A browser that plays by itself finds its own way out.
+    const mayStick = this.#way !== 'hls-native' && this.#video.readyState < 3;
+    const exit = mayStick ? holeExit(ranges, this.#video.currentTime) : undefined;
     if (exit !== undefined) this.#video.currentTime = exit;
     if (!this.#isShowing || this.#video.seeking) return;
     this.#stallMoments = this.#stallMoments.filter((moment) => now - moment < 60_000);

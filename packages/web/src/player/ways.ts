@@ -13,9 +13,10 @@ export type Abilities = {
   hasNativeHls: boolean;
 };
 
-/** Ways by rising delay; a browser that has the extensions comes to its own HLS last. */
+/** Ways by rising delay. Through the extensions HLS can be kept nearer to live than browsers do by themselves. */
 export function waysOf({ hasMediaSource, hasNativeHls }: Abilities): Way[] {
-  return [...(hasMediaSource ? (['flv', 'hls'] as const) : []), ...(hasNativeHls ? (['hls-native'] as const) : [])];
+  if (hasMediaSource) return ['flv', 'hls'];
+  return hasNativeHls ? ['hls-native'] : [];
 }
 
 /** How a connection came to its end; `playedMs` is absent when it never showed a picture. */
@@ -30,8 +31,8 @@ export type WayMemory = Pick<Storage, 'getItem' | 'setItem'>;
 const key = 'lubo.way';
 /** So many misses in a row, and a way is left… */
 const missesAllowed = 2;
-/** …but one that has played in this visit gets some 10 s: then it is rather the server that is away. */
-const missesAllowedProven = 6;
+/** …but one that has played gets some 25 s: rather the live server is away, and within 15 s the channel moves to another. */
+const missesAllowedProven = 10;
 /** A way that was cut so often in a row, each time within so long, wears the viewer out. */
 const cutsAllowed = 3;
 const cutWithinMs = 60_000;
@@ -69,10 +70,8 @@ export class WayChoice {
 
   /** What to do after a connection by `way` has ended. */
   end(way: Way, ending: Ending): Verdict {
-    const { code } = ending.fault;
-    // What one way through the extensions cannot decode, the other cannot either; the browser's own player may.
-    if (code === 'codec-unsupported' || code === 'h265-unsupported') return this.#without(['flv', 'hls', way]);
-    if (code === 'browser-unsupported') return this.#without([way]);
+    if (ending.fault.code === 'browser-unsupported') return this.#without(way);
+    // What one way through the extensions cannot decode, the other cannot either.
     if (isFinal(ending.fault)) return 'give-up';
     this.#count(way, ending);
     const allowed = this.#proven.has(way) ? missesAllowedProven : missesAllowed;
@@ -103,10 +102,8 @@ export class WayChoice {
     return next === undefined || this.#tried.has(next) ? 'again' : 'afresh';
   }
 
-  #without(ways: readonly Way[]): Verdict {
-    this.#misses = 0;
-    this.#cuts = 0;
-    this.#ladder = this.#ladder.filter((way) => !ways.includes(way));
+  #without(way: Way): Verdict {
+    this.#ladder = this.#ladder.filter((each) => each !== way);
     return this.#ladder.length === 0 ? 'give-up' : 'afresh';
   }
 }
