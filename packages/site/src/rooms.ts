@@ -1,4 +1,5 @@
 // The rooms of the site, built over one database and joined to each other. Decisions are in the rooms, not here.
+import { join } from 'node:path';
 import type { Config } from '@lubo/config';
 import type { Logger } from 'pino';
 import { type Agents, createAgents, gatherSettings } from './agents/agents.ts';
@@ -17,6 +18,7 @@ import { type LiveServers, createLiveServers, liveSettings, makeLiveServer } fro
 import { type Relay, createRelay } from './relay/relay.ts';
 import { type Reports, createReports } from './relay/reports.ts';
 import { createStateChanges } from './relay/state-changes.ts';
+import { type Secrets, openSecrets } from './secrets.ts';
 import type { Clock } from './time.ts';
 
 /** What main.ts chooses and tests replace. */
@@ -32,6 +34,8 @@ export type SiteDeps = {
 };
 
 export type Rooms = {
+  /** Seals what the database holds of passwords and keys that must be read again. */
+  secrets: Secrets;
   sessions: Sessions;
   accounts: Accounts;
   agents: Agents;
@@ -51,6 +55,7 @@ export type Rooms = {
 export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promise<Rooms> {
   const { clock, log } = deps;
   const onFault = (error: unknown): void => log.error({ err: error }, 'work in the background failed');
+  const secrets = openSecrets(join(config.dataDir, 'site'));
   const reports = createReports();
   const changes = createStateChanges(db);
   const catalog = createCatalog(db);
@@ -73,7 +78,7 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const { localGather } = agents;
   const demo = { db, clock, log, changes, channels, localGather, onSchoolChange: catalog.forget };
   const seedDemo = demoClip === undefined ? () => Promise.resolve() : createDemo({ ...demo, clip: demoClip });
-  return { sessions, accounts, agents, liveServers, channels, board, demands, relay, events, seedDemo, onFault };
+  return { secrets, sessions, accounts, agents, liveServers, channels, board, demands, relay, events, seedDemo, onFault };
 }
 
 type RelayParts = { db: Db; clock: Clock; log: Logger; reports: Reports; agents: Agents; liveServers: LiveServers; demands: Demands };
