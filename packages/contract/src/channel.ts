@@ -3,15 +3,62 @@ import { z } from 'zod';
 import { route } from './route.ts';
 import { Id, IdParams, Moment, Name, PageQuery, pageOf } from './shape.ts';
 
-/** Where a channel's video comes from. Passwords never leave the site towards a browser. */
+/** An address of the gather's network, as its source speaks it. User and password go into fields of their own, never into the address. */
+const SourceUrl = z
+  .string()
+  .trim()
+  .max(1024)
+  .regex(/^(rtsp|rtsps|rtmp|rtmps):\/\/[^/?#@\s]+(\/\S*)?(\?\S*)?$/i, 'an address that begins with rtsp://, rtsps://, rtmp:// or rtmps://, without user and password');
+
+const SourceUser = z.string().max(128);
+const SourcePassword = z.string().max(128);
+
+const FileSource = z.object({
+  mode: z.literal('file'),
+  /** MP4 file on the gather's machine, played in a loop in real time. */
+  path: z.string().min(1).max(1024),
+});
+
+const PullSource = z.object({
+  mode: z.literal('pull'),
+  /** What is recorded, and played live where there is no `subUrl`. */
+  url: SourceUrl,
+  /** A smaller stream of the same camera, for live viewing. */
+  subUrl: SourceUrl.optional(),
+  user: SourceUser.default(''),
+  /** RTSP: RTP within the connection, beside it, or TCP first and then UDP. */
+  transport: z.enum(['auto', 'tcp', 'udp']).default('auto'),
+});
+
+const CameraSource = z.object({
+  mode: z.literal('camera'),
+  /** Name or IP address of an ONVIF camera. */
+  address: z.string().trim().min(1).max(255).regex(/^[0-9A-Za-z._:-]+$/, 'a name or an IP address'),
+  /** Of its ONVIF service. */
+  port: z.int().min(1).max(65_535).default(80),
+  user: SourceUser.default(''),
+  /** Text that the camera draws into its picture; empty: as the camera is set. */
+  osd: z.string().max(64).default(''),
+  isMirrored: z.boolean().default(false),
+  /** The camera's main stream is recorded, its sub stream is played live. */
+  isDualStream: z.boolean().default(true),
+});
+
+/** Where a channel's video comes from, as gathers are told and administrators send it. */
 export const ChannelSource = z.discriminatedUnion('mode', [
-  z.object({
-    mode: z.literal('file'),
-    /** MP4 file on the gather's machine, played in a loop in real time. */
-    path: z.string().min(1).max(1024),
-  }),
+  FileSource,
+  PullSource.extend({ password: SourcePassword.default('') }),
+  CameraSource.extend({ password: SourcePassword.default('') }),
 ]);
 export type ChannelSource = z.infer<typeof ChannelSource>;
+
+/** The same as administrators read it: whether there is a password, never which. */
+export const ChannelSourceView = z.discriminatedUnion('mode', [
+  FileSource,
+  PullSource.extend({ hasPassword: z.boolean() }),
+  CameraSource.extend({ hasPassword: z.boolean() }),
+]);
+export type ChannelSourceView = z.infer<typeof ChannelSourceView>;
 
 /**
  * waiting: stopped or its gather is offline; connecting: the source is being opened;
@@ -48,7 +95,7 @@ export const ChannelSettings = z.object({
   name: Name,
   gatherId: Id,
   gradeId: Id.nullable(),
-  source: ChannelSource,
+  source: ChannelSourceView,
   isStarted: z.boolean(),
 });
 export type ChannelSettings = z.infer<typeof ChannelSettings>;

@@ -8,12 +8,16 @@ export * from './agent.ts';
 export * from './auth.ts';
 export * from './channel.ts';
 export * from './events.ts';
+export * from './gather.ts';
+export * from './lesson.ts';
 export * from './problem.ts';
 export * from './relay.ts';
 export * from './resources.ts';
 export * from './route.ts';
 export * from './school.ts';
 export * from './shape.ts';
+export * from './timetable.ts';
+export * from './upload.ts';
 
 /** Every HTTP operation of the site by name. */
 export const routes = { ...authRoutes, ...schoolRoutes, ...channelRoutes, ...agentRoutes };

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { AgentFacts, AgentKind } from './agent.ts';
 import { ChannelFault, ChannelSource } from './channel.ts';
-import { Id, Name } from './shape.ts';
+import { GatherTuning } from './gather.ts';
+import { LessonId } from './lesson.ts';
+import { Id, Moment, Name } from './shape.ts';
 
 export const relayPath = '/api/relay';
 export const relayProtocol = 1;
@@ -18,7 +20,17 @@ export const maxGatherChannels = 1024;
 // Desired state: resources by key. The site sends all of them on connecting, then what changed.
 
 /** `settings` of a gather. */
-export const GatherSettings = z.object({ title: z.string(), siteName: Name, schoolName: z.string() });
+export const GatherSettings = z.object({
+  title: z.string(),
+  siteName: Name,
+  schoolName: z.string(),
+  /** Of the school: timetables are local times. */
+  timeZone: z.string().max(64).default('Asia/Shanghai'),
+  ...GatherTuning.shape,
+  /** Of the enrolment: channels beyond are refused, and after `expiresAt` nothing runs. */
+  channelLimit: z.int().min(0).default(256),
+  expiresAt: Moment.nullable().default(null),
+});
 /** `channel/<id>` of a gather. */
 export const GatherChannel = z.object({ id: Id, name: Name, source: ChannelSource, isStarted: z.boolean() });
 /** `push/<channel id>` of a gather: present while somebody watches. A new token in the url is for the next connection only. */
@@ -55,10 +67,43 @@ export const GatherChannelReport = z.object({
   isRecording: z.boolean(),
   receiveKbps: z.number(),
   sendKbps: z.number(),
+  /** The lesson that is being recorded. */
+  lessonId: LessonId.optional(),
+  /** Revision of the timetable that the gather goes by; absent: it has none. */
+  timetableRevision: z.int().optional(),
+  /** RTP packets that never came, since the source was opened. */
+  lostPackets: z.int().optional(),
+  /** Things that work less well than they could, for people: a codec without decoder, a sub stream that is missing. */
+  notices: z.array(ChannelFault).max(8).optional(),
 });
 export type GatherChannelReport = z.infer<typeof GatherChannelReport>;
 
-export const GatherReport = z.object({ channels: z.array(GatherChannelReport).max(maxGatherChannels) });
+/** A disk that the gather records to. `isLow`: less is left than is good; nothing is recorded on a full one. */
+export const GatherDisk = z.object({ folder: z.string().max(1024), totalBytes: z.number(), freeBytes: z.number(), isLow: z.boolean(), isFull: z.boolean() });
+export type GatherDisk = z.infer<typeof GatherDisk>;
+
+/** A recording on its way to the site. */
+export const GatherUpload = z.object({
+  recordingId: z.uuid(),
+  channelId: Id,
+  state: z.enum(['uploading', 'retrying']),
+  sentBytes: z.number(),
+  totalBytes: z.number(),
+  kbps: z.number(),
+  /** Why the last try ended. */
+  reason: z.string().max(256).optional(),
+});
+export type GatherUpload = z.infer<typeof GatherUpload>;
+
+export const GatherReport = z.object({
+  channels: z.array(GatherChannelReport).max(maxGatherChannels),
+  disks: z.array(GatherDisk).max(64).optional(),
+  /** Uploads under way, and what waits behind them. */
+  uploads: z.array(GatherUpload).max(16).optional(),
+  waiting: z.object({ recordings: z.int(), bytes: z.number() }).optional(),
+  /** Notices of the gather as a whole: no codec program, a full disk, an enrolment that has ended. */
+  notices: z.array(ChannelFault).max(16).optional(),
+});
 export type GatherReport = z.infer<typeof GatherReport>;
 
 /** What a live server sees of one stream; `name` is the channel's id. */

@@ -1,8 +1,8 @@
 // The type of one HTTP operation. The site serves, the web calls and OpenAPI documents the same table of these.
 import type { z } from 'zod';
 
-/** Who may call: anyone, any signed-in person, administrators only. */
-export type Access = 'public' | 'viewer' | 'admin';
+/** Who may call: anyone, any signed-in person, administrators only, gathers with their key (`Authorization: Bearer <id>.<key>`). */
+export type Access = 'public' | 'viewer' | 'admin' | 'gather';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 

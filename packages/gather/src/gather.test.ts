@@ -20,7 +20,7 @@ function sourcesInHand() {
   const opened: { id: string; path: string; output: SourceOutput | undefined; isStopped: boolean; mayStop: Promise<void> }[] = [];
   let mayStop: Promise<void> = Promise.resolve();
   const open: OpenSource = ({ id, source }) => {
-    const hand = { id, path: source.path, output: undefined as SourceOutput | undefined, isStopped: false, mayStop };
+    const hand = { id, path: source.mode === 'file' ? source.path : '', output: undefined as SourceOutput | undefined, isStopped: false, mayStop };
     opened.push(hand);
     return {
       start: (output) => (hand.output = output),

@@ -19,7 +19,7 @@ export function openApi({ version, cookie }: { version: string; cookie: string }
     paths,
     components: {
       schemas: { Problem: schemaOf(Problem, 'output') },
-      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: cookie } },
+      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: cookie }, gather: { type: 'http', scheme: 'bearer' } },
     },
   };
 }
@@ -31,7 +31,7 @@ function operation(name: string, route: Route): Json {
     operationId: name,
     summary: route.summary,
     tags: [room],
-    security: route.access === 'public' ? [] : [{ session: [] }],
+    security: securityOf(route),
     parameters: [...parametersOf(route, 'params', 'path'), ...parametersOf(route, 'query', 'query')],
     ...(route.body === undefined ? {} : { requestBody: { required: true, content: jsonOf(schemaOf(route.body, 'input')) } }),
     responses: {
@@ -39,6 +39,11 @@ function operation(name: string, route: Route): Json {
       default: { description: 'Failure', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
     },
   };
+}
+
+function securityOf({ access }: Route): Json[] {
+  if (access === 'public') return [];
+  return [access === 'gather' ? { gather: [] } : { session: [] }];
 }
 
 function parametersOf(route: Route, part: 'params' | 'query', where: 'path' | 'query'): Json[] {

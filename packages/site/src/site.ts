@@ -79,7 +79,7 @@ async function serveHttp({ site }: Config, { log, version, webDir }: SiteDeps, d
   const { tag } = await schools.site();
   const app = createServer(log, tls);
   await app.register(fastifyCookie);
-  const serve = createServe(app, createGate({ sessions, siteTag: tag, publicUrl: site.publicUrl }));
+  const serve = createServe(app, createGate({ sessions, siteTag: tag, publicUrl: site.publicUrl, agentOf: agents.authenticate }));
   authRoutes(serve, { accounts, sessions, limit: createSignInLimit() });
   schoolRoutes(serve, schools);
   channelRoutes(serve, { channels, board, demands, liveServers });

@@ -1,4 +1,5 @@
 // The gather's state as one page for people, made anew every few seconds by the browser; no script, nothing to install.
+import type { ChannelSource } from '@lubo/contract';
 import type { ChannelView } from '../gather.ts';
 
 /** What the page shows above its channels. */
@@ -54,7 +55,21 @@ type Words = (typeof languages)[keyof typeof languages];
 function rowOf({ settings, report }: ChannelView, words: Words): string {
   const marks = [report.isPushing ? '<b class="live">LIVE</b>' : '', report.isRecording ? '<b class="rec">REC</b>' : ''].join(' ');
   const fault = report.fault === undefined ? '' : `<br><small>${escape(report.fault.detail)}</small>`;
-  return `<tr><td class="${report.state}">${words.states[report.state]} ${marks}${fault}</td><td>${escape(settings?.name ?? report.id)}</td><td class="source">${escape(settings?.source.path ?? '')}</td><td>${Math.round(report.receiveKbps)} kbps</td><td>${Math.round(report.sendKbps)} kbps</td></tr>`;
+  return `<tr><td class="${report.state}">${words.states[report.state]} ${marks}${fault}</td><td>${escape(settings?.name ?? report.id)}</td><td class="source">${escape(placeOf(settings?.source))}</td><td>${Math.round(report.receiveKbps)} kbps</td><td>${Math.round(report.sendKbps)} kbps</td></tr>`;
+}
+
+/** Where a channel's video comes from, without user and password. */
+function placeOf(source: ChannelSource | undefined): string {
+  switch (source?.mode) {
+    case undefined:
+      return '';
+    case 'file':
+      return source.path;
+    case 'pull':
+      return source.url;
+    case 'camera':
+      return `${source.address}:${source.port}`;
+  }
 }
 
 /** Text as HTML text or attribute value. */

@@ -7,9 +7,10 @@ import {
   type Enrolment,
   type EnrolmentCode,
   type GatherSettings,
+  GatherTuning,
   AgentFacts as FactsShape,
 } from '@lubo/contract';
-import type { Db } from '../db/tables.ts';
+import type { Db, Tables } from '../db/tables.ts';
 import { hashSecret, isSecret, newCode, newId, newSecret } from '../id.ts';
 import { type Clock, momentOf } from '../time.ts';
 
@@ -95,12 +96,47 @@ export async function gatherSettings(db: Db, agent: AgentIdentity): Promise<Reco
   const row = await db
     .selectFrom('agents')
     .innerJoin('site', (join) => join.on('site.id', '=', 1))
-    .leftJoin('gathers', 'gathers.agent_id', 'agents.id')
+    .innerJoin('gathers', 'gathers.agent_id', 'agents.id')
     .leftJoin('schools', 'schools.id', 'gathers.school_id')
-    .select(['agents.title', 'site.name as siteName', 'schools.name as schoolName'])
+    .selectAll('gathers')
+    .select(['agents.title', 'site.name as siteName', 'site.time_zone as siteZone', 'schools.name as schoolName', 'schools.time_zone as schoolZone'])
     .where('agents.id', '=', agent.id)
     .executeTakeFirst();
-  return row === undefined ? {} : { settings: { title: row.title, siteName: row.siteName, schoolName: row.schoolName ?? '' } };
+  if (row === undefined) return {};
+  const { title, siteName } = row;
+  const place = { title, siteName, schoolName: row.schoolName ?? '', timeZone: row.schoolZone ?? row.siteZone };
+  return { settings: { ...place, ...tuningOf(row), channelLimit: row.channel_limit, expiresAt: row.expires_at } };
+}
+
+const defaults = GatherTuning.parse({});
+/** A new gather's row but for who and where it is. */
+const newGatherTuning = {
+  main_kbps: defaults.mainKbps,
+  sub_kbps: defaults.subKbps,
+  slice_minutes: defaults.sliceMinutes,
+  overlap_gops: defaults.overlapGops,
+  snapshot_minutes: defaults.snapshotMinutes,
+  reconnects_cameras: 1,
+  reconnects_storage: 1,
+  upload_kbps: defaults.uploadKbps,
+  parallel_uploads: defaults.parallelUploads,
+  channel_limit: 256,
+  expires_at: null,
+} as const;
+
+/** What administrators have tuned of a gather. */
+export function tuningOf(row: Tables['gathers']): GatherTuning {
+  return {
+    mainKbps: row.main_kbps,
+    subKbps: row.sub_kbps,
+    sliceMinutes: row.slice_minutes,
+    overlapGops: row.overlap_gops,
+    snapshotMinutes: row.snapshot_minutes,
+    reconnectsCameras: row.reconnects_cameras === 1,
+    reconnectsStorage: row.reconnects_storage === 1,
+    uploadKbps: row.upload_kbps,
+    parallelUploads: row.parallel_uploads,
+  };
 }
 
 /** Whether this gather exists; a channel needs one. */
@@ -152,7 +188,7 @@ async function insertAgent(trx: Db, { clock, onLiveServerMade }: AgentsOptions, 
     })
     .execute();
   if (agent.kind === 'live') await onLiveServerMade(trx, id);
-  else await trx.insertInto('gathers').values({ agent_id: id, school_id: agent.schoolId ?? null }).execute();
+  else await trx.insertInto('gathers').values({ ...newGatherTuning, agent_id: id, school_id: agent.schoolId ?? null }).execute();
   return id;
 }
 

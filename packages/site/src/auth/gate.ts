@@ -1,6 +1,7 @@
 // The gate in front of every route: session cookie, role, and the origin of what browsers send (CSRF).
 import { AppError, type Person, type Route } from '@lubo/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AgentIdentity } from '../agents/agents.ts';
 import type { Gate } from '../http/serve.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -9,6 +10,8 @@ export type GateOptions = {
   /** Of this installation: two on one host must not overwrite each other's cookies, which know no ports. */
   siteTag: string;
   publicUrl: string | undefined;
+  /** Owner of an agent's bearer token. */
+  agentOf(token: string): Promise<AgentIdentity | undefined>;
 };
 
 /** Name of the session's cookie. */
@@ -17,7 +20,7 @@ export function cookieName(siteTag: string): string {
 }
 
 /** Admits by session and role. */
-export function createGate({ sessions, siteTag, publicUrl }: GateOptions): Gate {
+export function createGate({ sessions, siteTag, publicUrl, agentOf }: GateOptions): Gate {
   const name = cookieName(siteTag);
   const publicOrigin = publicUrl === undefined ? undefined : new URL(publicUrl);
   const tokenOf = (request: FastifyRequest): string | undefined => request.cookies[name];
@@ -34,12 +37,26 @@ export function createGate({ sessions, siteTag, publicUrl }: GateOptions): Gate 
     return host !== undefined && (host === request.host || host === publicOrigin?.host);
   };
 
+  const gathers = new WeakMap<FastifyRequest, AgentIdentity>();
+  const requireGather = async (request: FastifyRequest): Promise<AgentIdentity> => {
+    const bearer = /^Bearer (\S{1,256})$/i.exec(headerOf(request, 'authorization') ?? '')?.[1];
+    const agent = bearer === undefined ? undefined : await agentOf(bearer);
+    if (agent === undefined) throw new AppError('unauthenticated', 'no-agent', 'A gather signs in with its own key.');
+    if (agent.kind !== 'gather') throw new AppError('denied', 'not-a-gather', 'Only gathers may do this.');
+    gathers.set(request, agent);
+    return agent;
+  };
+
   return {
     tokenOf,
+    requireGather,
+    gatherOf: (request) => gathers.get(request),
     async admit(route, request) {
       const token = tokenOf(request);
       let person: Person | undefined;
-      if (route.access !== 'public') {
+      if (route.access === 'gather') {
+        await requireGather(request);
+      } else if (route.access !== 'public') {
         person = token === undefined ? undefined : (await sessions.find(token))?.person;
         if (person === undefined) throw new AppError('unauthenticated', 'no-session', 'Sign in first.');
         requireRole(route, person);

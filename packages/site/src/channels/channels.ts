@@ -3,6 +3,7 @@ import {
   AppError,
   type ChannelSettings,
   ChannelSource,
+  type ChannelSourceView,
   type FieldError,
   type GatherChannel,
   type RequestOf,
@@ -95,8 +96,8 @@ export async function channelResources(db: Db, agent: AgentIdentity): Promise<Re
   const rows = await db.selectFrom('channels').selectAll().where('gather_id', '=', agent.id).orderBy('id').execute();
   return Object.fromEntries(
     rows.map((row) => {
-      const { id, name, source, isStarted } = settingsOf(row);
-      return [`channel/${id}`, { id, name, source, isStarted }];
+      const channel = { id: row.id, name: row.name, source: sourceOf(row), isStarted: row.is_started === 1 };
+      return [`channel/${row.id}`, channel];
     }),
   );
 }
@@ -105,7 +106,7 @@ type ChannelRow = Tables['channels'];
 
 function rowOf(id: string, { name, gatherId, gradeId, source, isStarted }: NewChannelFields, createdAt: string): ChannelRow {
   const place = { id, name, gather_id: gatherId, grade_id: gradeId };
-  return { ...place, source: JSON.stringify(source), is_started: isStarted ? 1 : 0, created_at: createdAt };
+  return { ...place, source: JSON.stringify(source), is_started: isStarted ? 1 : 0, created_at: createdAt, deleted_at: null };
 }
 
 function changeOf({ name, gradeId, source, isStarted }: ChannelEditFields): Partial<ChannelRow> {
@@ -118,8 +119,18 @@ function changeOf({ name, gradeId, source, isStarted }: ChannelEditFields): Part
 }
 
 function settingsOf(row: ChannelRow): ChannelSettings {
-  const source = ChannelSource.parse(JSON.parse(row.source));
+  const source = viewOf(sourceOf(row));
   return { id: row.id, name: row.name, gatherId: row.gather_id, gradeId: row.grade_id, source, isStarted: row.is_started === 1 };
+}
+
+function sourceOf(row: ChannelRow): ChannelSource {
+  return ChannelSource.parse(JSON.parse(row.source));
+}
+
+function viewOf(source: ChannelSource): ChannelSourceView {
+  if (source.mode === 'file') return source;
+  const { password, ...rest } = source;
+  return { ...rest, hasPassword: password !== '' };
 }
 
 async function requireChannel(db: Db, id: string): Promise<ChannelRow> {

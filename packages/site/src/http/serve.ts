@@ -1,11 +1,14 @@
 // Serves the contract's routes: access first, then validation with every wrong field told, then the room's handler.
 import { AppError, type FieldError, type Person, type RequestOf, type ResponseOf, type Route } from '@lubo/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AgentIdentity } from '../agents/agents.ts';
 
 /** Who calls, and how. */
 export type Call = {
   /** Present when the route asks for a sign-in; public routes look for themselves. */
   person: Person | undefined;
+  /** Present on routes for gathers. */
+  gather: AgentIdentity | undefined;
   sessionToken: string | undefined;
   ip: string;
   /** Host name under which the caller reaches the site, without port. */
@@ -25,6 +28,9 @@ export type Serve = <R extends Route>(route: R, handler: Handler<R>) => void;
 export type Gate = {
   /** Throws AppError `unauthenticated` or `denied`; who it is, where the route asks. */
   admit(route: Route, request: FastifyRequest): Promise<Person | undefined>;
+  /** The gather that sends this request, for what is no route of the contract (uploads, pictures). Throws AppError. */
+  requireGather(request: FastifyRequest): Promise<AgentIdentity>;
+  gatherOf(request: FastifyRequest): AgentIdentity | undefined;
   tokenOf(request: FastifyRequest): string | undefined;
   setSession(request: FastifyRequest, reply: FastifyReply, token: string, expiresAt: number): void;
   clearSession(request: FastifyRequest, reply: FastifyReply): void;
@@ -46,6 +52,7 @@ export function createServe(app: FastifyInstance, gate: Gate): Serve {
       async handler(request, reply) {
         const call: Call = {
           person: people.get(request),
+          gather: gate.gatherOf(request),
           sessionToken: gate.tokenOf(request),
           ip: request.ip,
           hostname: request.hostname,

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { routes } from '@lubo/contract';
+import { GatherSettings, routes } from '@lubo/contract';
 import Sqlite from 'better-sqlite3';
 import { WebSocket } from 'ws';
 import { connectFakeAgent } from '../testing/fake-agent.ts';
@@ -51,7 +51,7 @@ test('a gather gets its settings and channels, then each change, and the list sh
   const hand = await siteInHand(t);
   const gather = await hand.agent('gather');
   await gather.until('settings come', (held) => 'settings' in held);
-  assert.deepEqual(gather.held()?.resources, { settings: { title: 'gather-pc', siteName: '录播', schoolName: '' } });
+  assert.deepEqual(gather.held()?.resources, { settings: GatherSettings.parse({ title: 'gather-pc', siteName: '录播', schoolName: '' }) });
   const channel = await hand.addChannel('一班', { gatherId: gather.id });
   await gather.until('the channel comes', (held) => `channel/${channel.id}` in held);
   assert.equal(gather.messages.at(-1)?.type, 'change');

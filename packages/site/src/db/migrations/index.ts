@@ -2,8 +2,10 @@
 import type { Migration } from 'kysely/migration';
 import { first } from './0001-first.ts';
 import { defaults } from './0002-defaults.ts';
+import { recording } from './0003-recording.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
   '0002-defaults': defaults,
+  '0003-recording': recording,
 };
