@@ -1,7 +1,7 @@
 // What is to be done, from what should be and what is.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { GatherChannel, GatherPush, Resources } from '@lubo/contract';
+import { type GatherChannel, type GatherPush, GatherTuning, type Resources } from '@lubo/contract';
 import { type Action, type Running, actionsTo, readDesired } from './reconcile.ts';
 
 const one: GatherChannel = { id: 'channel00001', name: 'Room 1', source: { mode: 'file', path: '/a.mp4' }, isStarted: true };
@@ -43,7 +43,11 @@ for (const { name, is, should, actions } of cases) {
   test(name, () => assert.deepEqual(actionsTo(readDesired(should), is), actions));
 }
 
-test('settings are read', () => assert.deepEqual(readDesired({ settings }).settings, settings));
+test('settings are read, and what an older site leaves out is as usual', () => {
+  assert.deepEqual(readDesired({ settings: { ...settings, sliceMinutes: 5, timeZone: 'Europe/Berlin' } }).settings, {
+    ...settings, ...GatherTuning.parse({}), sliceMinutes: 5, timeZone: 'Europe/Berlin', channelLimit: 256, expiresAt: null,
+  });
+});
 
 const faulty: { name: string; key: string; value: unknown; detail: RegExp }[] = [
   { name: 'no object', key: `channel/${one.id}`, value: 7, detail: /^value: / },
