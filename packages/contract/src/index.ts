@@ -10,6 +10,7 @@ export * from './channel.ts';
 export * from './events.ts';
 export * from './gather.ts';
 export * from './lesson.ts';
+export * from './list.ts';
 export * from './problem.ts';
 export * from './relay.ts';
 export * from './resources.ts';
@@ -18,6 +19,7 @@ export * from './school.ts';
 export * from './shape.ts';
 export * from './timetable.ts';
 export * from './upload.ts';
+export * from './usage.ts';
 
 /** Every HTTP operation of the site by name. */
 export const routes = { ...authRoutes, ...schoolRoutes, ...channelRoutes, ...agentRoutes };

@@ -1,11 +1,15 @@
 // Errors of requests: the classes that rooms throw and the body (RFC 9457, application/problem+json) that callers see.
 import { z } from 'zod';
+import { Usage } from './usage.ts';
 
 export const problemKinds = ['invalid', 'unauthenticated', 'denied', 'not-found', 'gone', 'conflict', 'too-many', 'unavailable'] as const;
 export type ProblemKind = (typeof problemKinds)[number];
 
-/** One wrong field: where (`body.name`, `query.page`) and what is wrong with it. */
-export const FieldError = z.object({ path: z.string(), message: z.string() });
+/**
+ * One wrong field: where (`body.name`, `query.page`) and what is wrong with it. `code` says the same to programs and
+ * translations: `too-small`, `too-big` (with `limit`), `format`, `needed`, `taken`, `unknown`, …
+ */
+export const FieldError = z.object({ path: z.string(), message: z.string(), code: z.string().optional(), limit: z.number().optional() });
 export type FieldError = z.infer<typeof FieldError>;
 
 export const Problem = z.object({
@@ -15,6 +19,7 @@ export const Problem = z.object({
   detail: z.string(),
   code: z.string().describe('stable name of the very problem, for programs and translations'),
   errors: z.array(FieldError).optional(),
+  usage: Usage.optional().describe('what hangs on the thing that was to be deleted'),
 });
 export type Problem = z.infer<typeof Problem>;
 
@@ -37,12 +42,14 @@ export class AppError extends Error {
   readonly fields: readonly FieldError[];
   /** Seconds after which a further try makes sense, for `too-many` and `unavailable`. */
   readonly retryAfterSeconds: number | undefined;
+  /** Why a thing can't be deleted just so. */
+  readonly usage: Usage | undefined;
 
   constructor(
     kind: ProblemKind,
     code: string,
     detail: string,
-    options: ErrorOptions & { fields?: readonly FieldError[]; retryAfterSeconds?: number } = {},
+    options: ErrorOptions & { fields?: readonly FieldError[]; retryAfterSeconds?: number; usage?: Usage } = {},
   ) {
     super(detail, options);
     this.name = 'AppError';
@@ -50,6 +57,7 @@ export class AppError extends Error {
     this.code = code;
     this.fields = options.fields ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.usage = options.usage;
   }
 }
 
@@ -62,5 +70,6 @@ export function problemOf(error: AppError): Problem {
     detail: error.message,
     code: error.code,
     ...(error.fields.length > 0 ? { errors: [...error.fields] } : {}),
+    ...(error.usage === undefined ? {} : { usage: error.usage }),
   };
 }

@@ -76,11 +76,26 @@ export function validate(route: Route, request: { params: unknown; query: unknow
     if (schema === undefined) return undefined;
     const parsed = schema.safeParse(request[name]);
     if (parsed.success) return parsed.data;
-    for (const issue of parsed.error.issues) errors.push({ path: [name, ...issue.path].join('.'), message: issue.message });
+    for (const issue of parsed.error.issues) errors.push(fieldError([name, ...issue.path].join('.'), issue));
     return undefined;
   };
   const parts = { params: part('params'), query: part('query'), body: part('body') };
   if (errors.length === 0) return parts;
   const detail = errors.map((error) => `${error.path}: ${error.message}`).join('; ');
   throw new AppError('invalid', 'invalid-request', detail, { fields: errors });
+}
+
+/** What a shape finds fault with, as zod tells it. */
+type Issue = { code?: string | undefined; message: string; origin?: unknown; minimum?: unknown; maximum?: unknown };
+
+/** The same in the contract's words. */
+function fieldError(path: string, { code, message, origin, minimum, maximum }: Issue): FieldError {
+  const isText = origin === 'string';
+  if (code === 'too_small') {
+    // An empty text is one that was not given.
+    if (isText && minimum === 1) return { path, message, code: 'needed' };
+    return { path, message, code: isText ? 'too-short' : 'too-small', limit: Number(minimum) };
+  }
+  if (code === 'too_big') return { path, message, code: isText ? 'too-long' : 'too-big', limit: Number(maximum) };
+  return { path, message, code: message.endsWith('received undefined') ? 'needed' : 'format' };
 }
