@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { type Browser, type Page, chromium } from 'playwright-core';
+import { type Browser, type Frame, type Page, chromium } from 'playwright-core';
 import { root } from './installation.ts';
 
 const systemChromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
@@ -43,8 +43,8 @@ export type Sight = {
   isPaused: boolean;
 };
 
-/** Looks at the first video element of a page. */
-export function lookAtVideo(page: Page): Promise<Sight> {
+/** Looks at the first video element of a page or frame. */
+export function lookAtVideo(page: Page | Frame): Promise<Sight> {
   return page.evaluate(() => {
     const video = document.querySelector('video') as HTMLVideoElement & { webkitAudioDecodedByteCount?: number };
     const canvas = document.createElement('canvas');

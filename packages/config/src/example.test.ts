@@ -25,7 +25,7 @@ describe('config.example.yaml', () => {
 
   it('gives each default in a line of its own, so that deleting the file changes nothing either', () => {
     for (const [name, value] of Object.entries(withDefault)) {
-      const line = `${name.split('.').at(-1)}: ${String(value)}`;
+      const line = `${name.split('.').at(-1)}: ${Array.isArray(value) ? JSON.stringify(value) : String(value)}`;
       assert.ok(text.split('\n').some((each) => each.trim() === line), `${name}: no line "${line}"`);
     }
   });
@@ -61,7 +61,7 @@ function leavesOf(config: Config): Record<string, unknown> {
   const leaves: Record<string, unknown> = {};
   const collect = (section: object, path: string): void => {
     for (const [key, value] of Object.entries(section) as [string, unknown][]) {
-      if (typeof value === 'object' && value !== null) collect(value, `${path}${key}.`);
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) collect(value, `${path}${key}.`);
       else leaves[`${path}${key}`] = value;
     }
   };

@@ -21,6 +21,7 @@ function resolved(config: Config, cwd: string): Config {
     ...config,
     dataDir: resolve(cwd, config.dataDir),
     caFile: file(config.caFile),
+    demoClip: file(config.demoClip),
     site: { ...config.site, tls: tls(config.site.tls) },
     live: { ...config.live, tls: tls(config.live.tls) },
   };

@@ -29,7 +29,7 @@ describe('settings that are right', () => {
     it(`${name}: every default applies`, () => {
       const config = read(text);
       assert.deepEqual([config.dataDir, config.logLevel], ['data', 'info']);
-      assert.deepEqual(config.site, { host: '0.0.0.0', port: 8000, tls: {} });
+      assert.deepEqual(config.site, { host: '0.0.0.0', port: 8000, embedOrigins: [], tls: {} });
       const { limits, ...live } = config.live;
       assert.deepEqual(live, { host: '0.0.0.0', httpPort: 8080, rtmpPort: 1935, rtmpsPort: 1936, workers: 1, tls: {} });
       assert.deepEqual([limits.viewers, limits.publisherKbps, limits.waitSeconds], [20_000, 60_000, 10]);
@@ -40,7 +40,7 @@ describe('settings that are right', () => {
 
   it('come from the file, and what it leaves out from the defaults', () => {
     const { site, live } = read('site:\n  port: 9000\n  publicUrl: https://lubo.school.example\n');
-    assert.deepEqual(site, { host: '0.0.0.0', port: 9000, tls: {}, publicUrl: 'https://lubo.school.example' });
+    assert.deepEqual(site, { host: '0.0.0.0', port: 9000, embedOrigins: [], tls: {}, publicUrl: 'https://lubo.school.example' });
     assert.equal(live.httpPort, 8080);
   });
 
@@ -58,6 +58,13 @@ describe('settings that are right', () => {
     assert.equal(read('site:\n  port: many\n', { LUBO_SITE_PORT: '9001' }).site.port, 9001);
   });
 
+  it('hold a list as a list, and as a line with commas', () => {
+    const origins = ['https://www.school.example', 'https://*.school.example', 'http://10.0.0.5:8080'];
+    assert.deepEqual(read(`site:\n  embedOrigins: [${origins.map((each) => JSON.stringify(each)).join(', ')}]\n`).site.embedOrigins, origins);
+    assert.deepEqual(read(`site:\n  embedOrigins: ${origins.join(', ')}\n`).site.embedOrigins, origins);
+    assert.deepEqual(read('', { LUBO_SITE_EMBED_ORIGINS: origins.join(',') }).site.embedOrigins, origins);
+  });
+
   it('hold an administrator from the file and the environment together', () => {
     const { admin } = read('admin:\n  user: head\n', { LUBO_ADMIN_PASSWORD: 'correct horse' });
     assert.deepEqual(admin, { user: 'head', password: 'correct horse' });
@@ -69,7 +76,17 @@ describe('settings that are wrong', () => {
     {
       name: 'an unknown key, with its line, the likely name and what is allowed',
       text: 'dataDir: data\nsite:\n  host: 127.0.0.1\n  prot: 9000\n',
-      faults: [/^lubo\.yaml:4: site\.prot is not a setting \(did you mean port\?\); allowed here: host, port, publicUrl, tls$/],
+      faults: [/^lubo\.yaml:4: site\.prot is not a setting \(did you mean port\?\); allowed here: host, port, publicUrl, embedOrigins, tls$/],
+    },
+    {
+      name: 'origins that a policy could not hold, each for itself',
+      text: "site:\n  embedOrigins: [https://good.example, https://a.example/path, '*', https://b.example;x]\n",
+      faults: [1, 2, 3].map((number) => new RegExp(`^lubo\\.yaml:2: site\\.embedOrigins\\.${number}: an origin like https://www\\.school\\.example$`)),
+    },
+    {
+      name: 'an origin in the environment',
+      env: { LUBO_SITE_EMBED_ORIGINS: 'school.example' },
+      faults: [/^environment: LUBO_SITE_EMBED_ORIGINS: an origin like/],
     },
     {
       name: 'an unknown key far from any name',

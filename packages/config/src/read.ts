@@ -69,7 +69,8 @@ type Place = (path: readonly PropertyKey[]) => string;
 function placer(fileName: string, document: Document.Parsed, lines: LineCounter, fromEnv: readonly Setting[]): Place {
   return (path) => {
     const dotted = path.join('.');
-    const setting = fromEnv.find((each) => each.path.join('.') === dotted);
+    // A list's entry has a step more than the list.
+    const setting = fromEnv.find((each) => `${dotted}.`.startsWith(`${each.path.join('.')}.`));
     if (setting !== undefined) return `environment: ${setting.variable}`;
     const line = lineOf(document, lines, path);
     return `${fileName}${line === undefined ? '' : `:${line}`}: ${dotted}`;

@@ -29,10 +29,22 @@ export const LiveLimitsConfig = z.strictObject({
   hlsTotalBytes: whole(1_048_576, 17_179_869_184).default(536_870_912),
 });
 
+/** `https://www.school.example`, or `https://*.school.example` for all its subdomains: what a frame-ancestors policy takes. */
+const Origin = z
+  .string()
+  .regex(/^https?:\/\/(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$/, 'an origin like https://www.school.example')
+  .max(253);
+/** The environment and short files give a list as one line with commas. */
+const Origins = z.preprocess(
+  (given) => (typeof given === 'string' ? given.split(',').map((each) => each.trim()).filter((each) => each !== '') : given),
+  z.array(Origin).max(64),
+);
+
 export const SiteConfig = z.strictObject({
   host: Address.default('0.0.0.0'),
   port: Port.default(8000),
   publicUrl: HttpUrl.optional(),
+  embedOrigins: Origins.default([]),
   tls: TlsConfig.prefault({}),
 });
 

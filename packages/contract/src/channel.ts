@@ -120,6 +120,20 @@ export const WatchAddresses = z.object({
 });
 export type WatchAddresses = z.infer<typeof WatchAddresses>;
 
+/** What administrators give to others: addresses that are good for some hours, and the code for a page of somebody else's. */
+export const ChannelAddresses = z.object({
+  channelId: Id,
+  flv: z.string().describe('HTTP-FLV'),
+  hls: z.string().describe('HLS in fragmented MP4'),
+  hlsTs: z.string().describe('HLS in MPEG-TS, for older players'),
+  rtmp: z.string().describe('RTMP, for VLC and OBS'),
+  /** New connections are let in until then; those that run go on. */
+  expiresAt: Moment,
+  /** The player alone, at an address that holds no secret and doesn't expire; other sites may frame it if `site.embedOrigins` says so. */
+  embed: z.object({ url: z.string(), html: z.string(), allowedOrigins: z.array(z.string()) }),
+});
+export type ChannelAddresses = z.infer<typeof ChannelAddresses>;
+
 export const channelRoutes = {
   listChannels: route({
     method: 'GET',
@@ -164,5 +178,13 @@ export const channelRoutes = {
     summary: 'Asks for the live video of a channel; the gather begins to push if nobody was watching.',
     params: IdParams,
     response: WatchAddresses,
+  }),
+  getChannelAddresses: route({
+    method: 'GET',
+    path: '/api/channels/:id/addresses',
+    access: 'admin',
+    summary: 'Play addresses of a channel to hand out, good for some hours, and its embed code. Whoever opens one makes the gather push.',
+    params: IdParams,
+    response: ChannelAddresses,
   }),
 };

@@ -11,6 +11,7 @@ import { type Catalog, createCatalog } from './channels/catalog.ts';
 import { type Channels, channelResources, createChannels } from './channels/channels.ts';
 import type { Db } from './db/tables.ts';
 import { type Demands, createDemands } from './demand/demands.ts';
+import { wantForWaiting } from './demand/waiting.ts';
 import { createDemo } from './demo/demo.ts';
 import { createEventClients } from './events/clients.ts';
 import { createPublisher } from './events/publisher.ts';
@@ -69,7 +70,7 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const liveServers = createLiveServers({ db, clock, ownAddresses: deps.ownAddresses });
   const onRenewed = (gatherIds: readonly string[]): void => relay.refresh(gatherIds);
   const demands = await createDemands({ db, clock, log, changes, reports, liveServers, onRenewed });
-  const relay = joinRelay({ db, clock, log, reports, agents, liveServers, demands });
+  const relay = joinRelay({ db, clock, log, reports, agents, liveServers, demands, board });
   const channels = createChannels({ db, clock, changes, catalog, onChange: (id) => publisher.touch([id]), onEnd: demands.end });
   changes.onCommit(relay.refresh);
   publishReports(reports, catalog, publisher.touch, onFault);
@@ -81,9 +82,9 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   return { secrets, sessions, accounts, agents, liveServers, channels, board, demands, relay, events, seedDemo, onFault };
 }
 
-type RelayParts = { db: Db; clock: Clock; log: Logger; reports: Reports; agents: Agents; liveServers: LiveServers; demands: Demands };
+type RelayParts = { db: Db; clock: Clock; log: Logger; reports: Reports; agents: Agents; liveServers: LiveServers; demands: Demands; board: Board };
 
-function joinRelay({ agents, liveServers, demands, ...rest }: RelayParts): Relay {
+function joinRelay({ agents, liveServers, demands, board, ...rest }: RelayParts): Relay {
   return createRelay({
     ...rest,
     sources: [gatherSettings, channelResources, demands.resources, liveSettings],
@@ -91,6 +92,7 @@ function joinRelay({ agents, liveServers, demands, ...rest }: RelayParts): Relay
     async onLiveReport(agent, { report }, peer) {
       const isNews = await liveServers.notePlace(agent.id, { addresses: report.addresses, remoteAddress: peer.address });
       if (isNews) demands.renewFor(agent.id);
+      await wantForWaiting(agent.id, report, { board, demands });
     },
     onGone: (agent) => agents.noteGone(agent),
   });

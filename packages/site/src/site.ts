@@ -77,12 +77,13 @@ async function serveHttp({ site }: Config, { log, version, webDir }: SiteDeps, d
   const { accounts, sessions, agents, liveServers, channels, board, demands, events, seedDemo } = rooms;
   const schools = createSchools(db, version);
   const { tag } = await schools.site();
-  const app = createServer(log, tls);
+  const { embedOrigins } = site;
+  const app = createServer(log, { tls, embedOrigins });
   await app.register(fastifyCookie);
   const serve = createServe(app, createGate({ sessions, siteTag: tag, publicUrl: site.publicUrl, agentOf: agents.authenticate }));
   authRoutes(serve, { accounts, sessions, limit: createSignInLimit() });
   schoolRoutes(serve, schools);
-  channelRoutes(serve, { channels, board, demands, liveServers });
+  channelRoutes(serve, { channels, board, demands, liveServers, embedOrigins });
   agentRoutes(serve, {
     agents,
     async onEnrolled(_enrolment, { kind }) {

@@ -11,6 +11,7 @@ export const router = createRouter({
     { path: '/', redirect: '/live' },
     { path: '/live', component: LiveListPage, meta: { title: 'live.title' } },
     { path: '/live/:id', component: () => import('./front/WatchPage.vue'), props: true },
+    { path: '/embed/live/:id', component: () => import('./front/EmbedPage.vue'), props: true, meta: { isBare: true } },
     { path: '/sign-in', component: () => import('./account/SignInPage.vue'), meta: { title: 'account.signInTitle', isAccount: true } },
     { path: '/setup', component: () => import('./account/SetUpPage.vue'), meta: { title: 'account.setUpTitle', isAccount: true } },
     { path: '/:rest(.*)*', component: () => import('./front/NotFoundPage.vue'), meta: { title: 'missing.title' } },

@@ -53,7 +53,7 @@ test('signing in gives a cookie for 24 hours that scripts and other sites do not
   assert.deepEqual((await hand.call(routes.getSession)).body, { session: null });
 });
 
-test('over HTTPS the cookie is Secure: told by a proxy on this machine, or by publicUrl', async (t) => {
+test('over HTTPS the cookie is Secure: told by a proxy on this machine, the browser or publicUrl; by plain HTTP on the local network it is not', async (t) => {
   const hand = await siteInHand(t);
   await hand.adminCookie();
   const proxied = { headers: { 'x-forwarded-proto': 'https' }, body: admin };
@@ -61,7 +61,11 @@ test('over HTTPS the cookie is Secure: told by a proxy on this machine, or by pu
   assert.doesNotMatch((await hand.call(routes.signIn, { ...proxied, remoteAddress: '10.0.0.1' })).setCookie, /; Secure/);
   const open = await siteInHand(t, { config: { site: { publicUrl: 'https://lubo.school.example' } } });
   await open.adminCookie();
-  assert.match((await open.call(routes.signIn, { body: admin })).setCookie, /; Secure/);
+  const signIn = async (headers: Record<string, string>) => (await open.call(routes.signIn, { body: admin, headers })).setCookie;
+  assert.match(await signIn({ host: 'lubo.school.example' }), /; Secure/);
+  assert.match(await signIn({ host: '127.0.0.1:8000', origin: 'https://lubo.school.example' }), /; Secure/);
+  assert.doesNotMatch(await signIn({ host: '192.168.1.5:8000', origin: 'http://192.168.1.5:8000' }), /; Secure/);
+  assert.doesNotMatch(await signIn({ host: '192.168.1.5:8000' }), /; Secure/);
 });
 
 test('signing out ends the session at once, and needs none', async (t) => {

@@ -28,8 +28,16 @@ export function createGate({ sessions, siteTag, publicUrl, agentOf }: GateOption
     path: '/',
     httpOnly: true,
     sameSite: 'lax' as const,
-    secure: request.protocol === 'https' || publicOrigin?.protocol === 'https:',
+    secure: isSecure(request),
   });
+  const isSecure = (request: FastifyRequest): boolean => {
+    if (request.protocol === 'https') return true;
+    // A browser tells its page's scheme itself, where a proxy does not or is not trusted.
+    const page = request.headers.origin ?? request.headers.referer;
+    if (page !== undefined) return URL.canParse(page) && new URL(page).protocol === 'https:';
+    // The public address may be HTTPS while this one came by an address of the local network.
+    return publicOrigin?.protocol === 'https:' && request.host === publicOrigin.host;
+  };
   const isOwnOrigin = (request: FastifyRequest): boolean => {
     const { origin } = request.headers;
     if (origin === undefined) return ['same-origin', 'none', undefined].includes(headerOf(request, 'sec-fetch-site'));
@@ -70,17 +78,9 @@ export function createGate({ sessions, siteTag, publicUrl, agentOf }: GateOption
       void reply.setCookie(name, token, { ...options(request), expires: new Date(expiresAt) });
     },
     clearSession: (request, reply) => void reply.clearCookie(name, options(request)),
-    isSecure(request) {
-      if (request.protocol === 'https') return true;
-      // A browser tells its page's scheme itself, where a proxy does not or is not trusted.
-      const { origin } = request.headers;
-      return (origin === undefined ? publicOrigin?.protocol : scheme(origin)) === 'https:';
-    },
+    siteUrl: (request) => publicUrl?.replace(/\/+$/, '') ?? `${isSecure(request) ? 'https' : 'http'}://${request.host}`,
+    isSecure,
   };
-}
-
-function scheme(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).protocol : undefined;
 }
 
 function requireRole(route: Route, person: Person): void {

@@ -10,7 +10,9 @@ export type Board = {
   list(query: ListQuery): Promise<{ rows: Channel[]; total: number; online: number }>;
   /** `undefined` for an unknown channel. */
   find(id: string): Promise<Channel | undefined>;
-  /** A channel's row and what is known of it; throws AppError `channel-not-found`. */
+  /** A channel's row and what is known of it. */
+  look(id: string): Promise<{ row: CatalogChannel; seen: Seen } | undefined>;
+  /** The same; throws AppError `channel-not-found`. */
   require(id: string): Promise<{ row: CatalogChannel; seen: Seen }>;
 };
 
@@ -25,16 +27,22 @@ export function createBoard(catalog: Catalog, reports: Reports): Board {
   const isOnline = (row: CatalogChannel): boolean =>
     row.isStarted && reports.isOnline(row.gatherId) && reports.channel(row.gatherId, row.id)?.state === 'running';
 
+  const look: Board['look'] = async (id) => {
+    const row = (await catalog.view()).byId.get(id);
+    return row === undefined ? undefined : { row, seen: seenOf(row) };
+  };
+
   return {
     list: async (query) => listChannels((await catalog.view()).sorted, query, isOnline, now),
     async find(id) {
       const row = (await catalog.view()).byId.get(id);
       return row === undefined ? undefined : now(row);
     },
+    look,
     async require(id) {
-      const row = (await catalog.view()).byId.get(id);
-      if (row === undefined) throw noChannel();
-      return { row, seen: seenOf(row) };
+      const channel = await look(id);
+      if (channel === undefined) throw noChannel();
+      return channel;
     },
   };
 }

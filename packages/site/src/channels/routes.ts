@@ -5,12 +5,13 @@ import type { Serve } from '../http/serve.ts';
 import type { LiveServers } from '../live-servers/live-servers.ts';
 import type { Board } from './board.ts';
 import { type Channels, noChannel } from './channels.ts';
+import { embedHtml, embedPath } from './embed.ts';
 import { requireWatchable } from './status.ts';
 
-export type ChannelRoutesOptions = { channels: Channels; board: Board; demands: Demands; liveServers: LiveServers };
+export type ChannelRoutesOptions = { channels: Channels; board: Board; demands: Demands; liveServers: LiveServers; embedOrigins: readonly string[] };
 
 /** Registers the room's operations. */
-export function channelRoutes(serve: Serve, { channels, board, demands, liveServers }: ChannelRoutesOptions): void {
+export function channelRoutes(serve: Serve, { channels, board, demands, liveServers, embedOrigins }: ChannelRoutesOptions): void {
   serve(routes.listChannels, ({ query }) => board.list(query));
   serve(routes.getChannel, async ({ params }) => {
     const channel = await board.find(params.id);
@@ -26,5 +27,12 @@ export function channelRoutes(serve: Serve, { channels, board, demands, liveServ
     requireWatchable(row, seen);
     const liveServerId = await demands.want({ channelId: row.id, gatherId: row.gatherId }, call.isSecure);
     return liveServers.watchAddresses(liveServerId, row.id, { siteHost: call.hostname, isSecure: call.isSecure });
+  });
+  serve(routes.getChannelAddresses, async ({ params }, call) => {
+    const { row } = await board.require(params.id);
+    const liveServerId = await demands.whereTo(row.id, call.isSecure);
+    const addresses = await liveServers.handedOutAddresses(liveServerId, row.id, { siteHost: call.hostname, isSecure: call.isSecure });
+    const url = `${call.siteUrl}${embedPath(row.id)}`;
+    return { ...addresses, embed: { url, html: embedHtml(url, row.name), allowedOrigins: [...embedOrigins] } };
   });
 }

@@ -33,6 +33,11 @@ export function requireWatchable(row: CatalogChannel, seen: Seen): void {
   throw new AppError(isStopped ? 'conflict' : 'unavailable', 'channel-offline', fault.detail, isStopped ? {} : { retryAfterSeconds: 5 });
 }
 
+/** Whether a channel can give video, as far as is known. */
+export function isWatchable(row: CatalogChannel, seen: Seen): boolean {
+  return faultOf(row, seen) === undefined;
+}
+
 function statusOf(row: CatalogChannel, { isGatherOnline, report }: Seen): ChannelStatus {
   if (!isGatherOnline || !row.isStarted) return 'waiting';
   if (report === undefined || report.state === 'stopped') return 'connecting';

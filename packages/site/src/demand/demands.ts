@@ -29,6 +29,11 @@ export type Demands = {
    * viewer gives the channel to one that can. Throws AppError `no-live-server` or `no-secure-live-server`.
    */
   want(channel: { channelId: string; gatherId: string }, isSecure: boolean): Promise<string>;
+  /** The live server that has this channel or would get it; begins nothing. Throws as `want`. */
+  whereTo(channelId: string, isSecure: boolean): Promise<string>;
+  /** Somebody waits for this channel on a live server, with an address that was handed out before: a demand as any other. */
+  wantOn(liveServerId: string, channel: { channelId: string; gatherId: string }): Promise<void>;
+  has(channelId: string): boolean;
   /** A channel was stopped or removed. */
   end(channelId: string): Promise<void>;
   /** A live server's place has changed: gathers that push to it get the new address. */
@@ -73,23 +78,26 @@ export async function createDemands(options: DemandsOptions): Promise<Demands> {
         .execute();
       touch(gatherId);
     });
-  const add = async (channelId: string, gatherId: string, isSecure: boolean): Promise<string> => {
+  const whereTo = async (channelId: string, isSecure: boolean): Promise<string> => {
     const online = await live();
     const fitting = online.filter(({ hasHttps }) => hasHttps || !isSecure);
-    const before = demands.get(channelId);
-    if (before !== undefined && fitting.some(({ id }) => id === before.liveServerId)) {
-      extend(before, clock.elapsed() + leaseMillis);
-      return before.liveServerId;
-    }
-    const liveServerId = choose(fitting);
-    if (liveServerId === undefined) {
-      if (online.length === 0) throw noLiveServer();
-      tellInsecure(online.map(({ id }) => id));
-      throw noSecureLiveServer();
-    }
+    const present = demands.get(channelId)?.liveServerId;
+    const liveServerId = fitting.some(({ id }) => id === present) ? present : choose(fitting);
+    if (liveServerId !== undefined) return liveServerId;
+    if (online.length === 0) throw noLiveServer();
+    tellInsecure(online.map(({ id }) => id));
+    throw noSecureLiveServer();
+  };
+  const begin = async (channelId: string, gatherId: string, liveServerId: string): Promise<void> => {
     await place(channelId, gatherId, liveServerId);
     demands.set(channelId, { channelId, gatherId, liveServerId, wantedUntil: clock.elapsed() + leaseMillis, away: undefined });
     log.info({ channel: channelId, gather: gatherId, liveServer: liveServerId }, 'demand begins');
+  };
+  const add = async (channelId: string, gatherId: string, isSecure: boolean): Promise<string> => {
+    const liveServerId = await whereTo(channelId, isSecure);
+    const before = demands.get(channelId);
+    if (before?.liveServerId === liveServerId) extend(before, clock.elapsed() + leaseMillis);
+    else await begin(channelId, gatherId, liveServerId);
     return liveServerId;
   };
   const end = async (demand: Demand, reason: string): Promise<void> => {
@@ -132,6 +140,12 @@ export async function createDemands(options: DemandsOptions): Promise<Demands> {
       }
       return inTurn(() => add(channelId, gatherId, isSecure));
     },
+    whereTo,
+    has: (channelId) => demands.has(channelId),
+    wantOn: (liveServerId, { channelId, gatherId }) =>
+      inTurn(async () => {
+        if (!demands.has(channelId)) await begin(channelId, gatherId, liveServerId);
+      }),
     end: (channelId) =>
       inTurn(async () => {
         const demand = demands.get(channelId);

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 
 // Media comes from live servers on other ports and hosts, which are not known beforehand; mpegts.js transmuxes in a worker
 // made from a blob, and Element Plus sets styles on elements.
-const policy = [
+const rules = [
   "default-src 'self'",
   "script-src 'self'",
   "worker-src 'self' blob:",
@@ -15,23 +15,31 @@ const policy = [
   "object-src 'none'",
   "base-uri 'self'",
   "form-action 'self'",
-  "frame-ancestors 'self'",
-].join('; ');
+];
 
 // No Strict-Transport-Security: browsers would then refuse plain HTTP on every port of this host name for months, live servers
 // and other programs beside us included, also when the school's certificate has lapsed. A proxy may add it.
 const headers: [name: string, value: string][] = [
-  ['content-security-policy', policy],
   ['x-content-type-options', 'nosniff'],
-  ['x-frame-options', 'SAMEORIGIN'],
   ['referrer-policy', 'same-origin'],
   ['cross-origin-opener-policy', 'same-origin'],
   ['permissions-policy', 'camera=(), microphone=(), geolocation=()'],
 ];
 
-/** Puts the headers on every answer of `app`. */
-export function addSecurityHeaders(app: FastifyInstance): void {
-  app.addHook('onRequest', async (_request, reply) => {
-    for (const [name, value] of headers) void reply.header(name, value);
+/** The pages that are made to be framed: players alone. Compared with the path as it came, so that no other spelling reaches one. */
+const embedPage = /^\/embed\/live\/[0-9a-z]{12}(?:\?|$)/;
+
+/** Puts the headers on every answer of `app`. Pages of `embedOrigins` may frame the embed pages, and nothing else. */
+export function addSecurityHeaders(app: FastifyInstance, embedOrigins: readonly string[]): void {
+  const own = framingHeaders([]);
+  const embedded = framingHeaders(embedOrigins);
+  app.addHook('onRequest', async (request, reply) => {
+    for (const [name, value] of [...headers, ...(embedPage.test(request.url) ? embedded : own)]) void reply.header(name, value);
   });
+}
+
+/** Who may frame a page: the site itself and `origins`. The older header knows no list, so it stands only where there is none. */
+function framingHeaders(origins: readonly string[]): [name: string, value: string][] {
+  const policy = [...rules, ["frame-ancestors 'self'", ...origins].join(' ')].join('; ');
+  return [['content-security-policy', policy], ...(origins.length === 0 ? [['x-frame-options', 'SAMEORIGIN'] as [string, string]] : [])];
 }

@@ -66,6 +66,22 @@ test('every answer carries the headers that keep pages safe; answers of the API 
   }
 });
 
+test('VOD-7: the embed pages alone may be framed by the origins in the settings; everything else by the site itself', async (t) => {
+  const embedOrigins = ['https://www.school.example', 'http://10.0.0.5:8080'];
+  const [closed, open] = [await siteInHand(t), await siteInHand(t, { config: { site: { embedOrigins } } })];
+  const framing = async ({ site }: typeof open, url: string) => {
+    const { headers } = await site.app.inject(url);
+    return [/frame-ancestors ([^;]*)/.exec(String(headers['content-security-policy']))?.[1], headers['x-frame-options']];
+  };
+  const own = ["'self'", 'SAMEORIGIN'];
+  const page = '/embed/live/0123456789ab';
+  assert.deepEqual(await framing(open, page), [`'self' ${embedOrigins.join(' ')}`, undefined]);
+  assert.deepEqual(await framing(open, `${page}?muted`), [`'self' ${embedOrigins.join(' ')}`, undefined]);
+  assert.deepEqual(await framing(closed, page), own);
+  const others = ['/', '/live/0123456789ab', '/sign-in', '/api/site', '/embed', '/embed/live/', '/embed/live/0123456789ab/x', '/embed/live/..%2f..%2fsign-in', '//embed/live/0123456789ab'];
+  for (const url of others) assert.deepEqual(await framing(open, url), own, url);
+});
+
 test('what breaks inside is told to the log, not to the caller', async (t) => {
   const hand = await siteInHand(t);
   await hand.site.app.ready();

@@ -13,6 +13,8 @@ export type Call = {
   ip: string;
   /** Host name under which the caller reaches the site, without port. */
   hostname: string;
+  /** Address of the site as the caller reaches it, or as the settings tell it, without a slash at its end. */
+  siteUrl: string;
   /** The caller's page came over HTTPS: what it loads must too. */
   isSecure: boolean;
   setSession(token: string, expiresAt: number): void;
@@ -34,6 +36,7 @@ export type Gate = {
   tokenOf(request: FastifyRequest): string | undefined;
   setSession(request: FastifyRequest, reply: FastifyReply, token: string, expiresAt: number): void;
   clearSession(request: FastifyRequest, reply: FastifyReply): void;
+  siteUrl(request: FastifyRequest): string;
   /** Whether the caller's page came over HTTPS. */
   isSecure(request: FastifyRequest): boolean;
 };
@@ -56,6 +59,7 @@ export function createServe(app: FastifyInstance, gate: Gate): Serve {
           sessionToken: gate.tokenOf(request),
           ip: request.ip,
           hostname: request.hostname,
+          siteUrl: gate.siteUrl(request),
           isSecure: gate.isSecure(request),
           setSession: (token, expiresAt) => gate.setSession(request, reply, token, expiresAt),
           clearSession: () => gate.clearSession(request, reply),

@@ -13,8 +13,11 @@ export const maxBodyBytes = 256 * 1024;
 /** A TLS handshake must be over within this time. */
 const handshakeMillis = 10_000;
 
+/** `embedOrigins`: whose pages may frame the embed pages. */
+export type ServerParts = { tls?: Tls | undefined; embedOrigins?: readonly string[] };
+
 /** A server without routes, of HTTPS with `tls`. A proxy on this machine is trusted to tell the viewer's address, host and scheme. */
-export function createServer(log: FastifyBaseLogger, tls?: Tls): FastifyInstance {
+export function createServer(log: FastifyBaseLogger, { tls, embedOrigins = [] }: ServerParts = {}): FastifyInstance {
   const options: FastifyServerOptions = {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -28,7 +31,7 @@ export function createServer(log: FastifyBaseLogger, tls?: Tls): FastifyInstance
   };
   const app = tls === undefined ? fastify({ ...options, http: { shouldUpgradeCallback: isWebSocket } }) : secure(options, tls);
   acceptEmptyJson(app);
-  addSecurityHeaders(app);
+  addSecurityHeaders(app, embedOrigins);
   answerProblems(app);
   app.addHook('onResponse', async (request, reply) => {
     const { method, url } = request;

@@ -80,7 +80,9 @@ test('who came over HTTPS is told by a proxy on this machine, by the browser, or
     ['anybody else', hand, { 'x-forwarded-proto': 'https' }, '10.0.0.1', false],
     ['the browser', hand, { origin: 'https://lubo.school.example' }, '10.0.0.1', true],
     ['the browser, of a page over HTTP', open, { origin: 'http://192.168.1.5:8000' }, '10.0.0.1', false],
-    ['the public address', open, {}, '10.0.0.1', true],
+    ['the public address', open, { host: 'lubo.school.example' }, '10.0.0.1', true],
+    ['an address of the local network, whatever the public one is', open, { host: '192.168.1.5:8000' }, '10.0.0.1', false],
+    ['the browser, where it names no origin', hand, { referer: 'https://lubo.school.example/live' }, '10.0.0.1', true],
     ['nonsense', hand, { origin: 'null' }, '10.0.0.1', false],
   ];
   for (const [what, site, headers, remoteAddress, isSecure] of cases) {

@@ -1,12 +1,12 @@
 // Live servers: their token keys, where they are, and what they are told. Their rows are few and kept in memory too.
 import { randomBytes } from 'node:crypto';
-import { AppError, LiveAddresses, type LiveSettings, type WatchAddresses } from '@lubo/contract';
+import { AppError, type ChannelAddresses, LiveAddresses, type LiveSettings, type WatchAddresses } from '@lubo/contract';
 import type { Db } from '../db/tables.ts';
 import type { AgentIdentity } from '../agents/agents.ts';
 import { type Clock, momentOf } from '../time.ts';
 import { type LiveServerPlace, hasHttps, playAddresses, pushAddress } from './addresses.ts';
 import { isHost } from './network.ts';
-import { streamToken } from './stream-tokens.ts';
+import { handedOutSeconds, streamToken } from './stream-tokens.ts';
 
 /** A channel and the live server that has it. */
 export type Placed = { channelId: string; liveServerId: string };
@@ -16,6 +16,9 @@ export type KnownLiveServer = { id: string; hasHttps: boolean };
 
 type LiveServer = { tokenKey: string; place: LiveServerPlace | undefined };
 
+/** How a viewer reaches this site; `isSecure` when its page came over HTTPS. */
+export type ViewerPlace = { siteHost: string; isSecure: boolean };
+
 export type LiveServersOptions = { db: Db; clock: Clock; ownAddresses(): string[] };
 
 export type LiveServers = {
@@ -24,7 +27,9 @@ export type LiveServers = {
   /** Live servers whose place is known. */
   known(): Promise<readonly KnownLiveServer[]>;
   /** Signed addresses for a viewer. Throws AppError `no-live-server` or `no-secure-live-server`. */
-  watchAddresses(liveServerId: string, channelId: string, viewer: { siteHost: string; isSecure: boolean }): Promise<WatchAddresses>;
+  watchAddresses(liveServerId: string, channelId: string, viewer: ViewerPlace): Promise<WatchAddresses>;
+  /** The same to hand out: good for hours. Throws as `watchAddresses`. */
+  handedOutAddresses(liveServerId: string, channelId: string, viewer: ViewerPlace): Promise<Omit<ChannelAddresses, 'embed'>>;
   /**
    * Where a gather pushes each of these channels, as of the tables in `trx`; channels whose live server's place
    * isn't known are left out.
@@ -44,6 +49,15 @@ export function createLiveServers({ db, clock, ownAddresses }: LiveServersOption
     });
     return rows;
   };
+  const signed = async (liveServerId: string, channelId: string, viewer: ViewerPlace, seconds?: number) => {
+    const server = (await all()).get(liveServerId);
+    if (server?.place === undefined) throw noLiveServer();
+    const { token, expiresAt } = streamToken(server.tokenKey, channelId, 'play', clock.now(), seconds);
+    const asker = { siteHost: hostOf(viewer.siteHost), isSecure: viewer.isSecure, ownAddresses: ownAddresses() };
+    const addresses = playAddresses(server.place, asker, channelId, token);
+    if (addresses === undefined) throw noSecureLiveServer();
+    return { channelId, ...addresses, expiresAt: momentOf(expiresAt) };
+  };
 
   return {
     async notePlace(agentId, place) {
@@ -56,14 +70,10 @@ export function createLiveServers({ db, clock, ownAddresses }: LiveServersOption
     },
     known: async () =>
       [...(await all())].flatMap(([id, { place }]) => (place === undefined ? [] : [{ id, hasHttps: hasHttps(place.addresses) }])),
-    async watchAddresses(liveServerId, channelId, viewer) {
-      const server = (await all()).get(liveServerId);
-      if (server?.place === undefined) throw noLiveServer();
-      const { token, expiresAt } = streamToken(server.tokenKey, channelId, 'play', clock.now());
-      const asker = { siteHost: hostOf(viewer.siteHost), isSecure: viewer.isSecure, ownAddresses: ownAddresses() };
-      const addresses = playAddresses(server.place, asker, channelId, token);
-      if (addresses === undefined) throw noSecureLiveServer();
-      return { channelId, ...addresses, expiresAt: momentOf(expiresAt) };
+    watchAddresses: signed,
+    async handedOutAddresses(liveServerId, channelId, viewer) {
+      const addresses = await signed(liveServerId, channelId, viewer, handedOutSeconds);
+      return { ...addresses, hlsTs: `${addresses.hls}&format=ts` };
     },
     async pushUrls(trx, placed, gather) {
       const urls = new Map<string, string>();

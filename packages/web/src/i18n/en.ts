@@ -54,6 +54,19 @@ export const en: Messages = {
       error: 'Trouble with the classroom signal',
     },
   },
+  addresses: {
+    title: 'Play addresses and embed code',
+    until: 'These addresses can be opened until {time}; come back here for new ones. A picture that plays goes on. Give them only to those who are to watch.',
+    rtmp: 'RTMP',
+    flv: 'HTTP-FLV',
+    hls: 'HLS',
+    hlsTs: 'HLS (TS, old phones)',
+    embed: 'Embed code',
+    copy: 'Copy',
+    copied: 'Copied',
+    allowed: 'The embed code holds no secret and stays good. Sites that may embed it: this one, {origins}.',
+    allowedNone: 'The embed code holds no secret and stays good. Only pages of this site may embed it now; name others in the setting site.embedOrigins.',
+  },
   player: {
     label: 'Live player of {name}',
     play: 'Play',
@@ -160,6 +173,8 @@ export const en: Messages = {
     'too-many': 'Too many tries. Try again in {seconds} seconds.',
     denied: 'You are not allowed to do this.',
     'not-found': 'Not found.',
+    'no-live-server': 'No live server is online.',
+    'no-secure-live-server': 'No live server has HTTPS.',
     retry: 'Try again',
   },
   missing: {

@@ -53,6 +53,19 @@ export const zhCn = {
       error: '教室信号异常',
     },
   },
+  addresses: {
+    title: '播放地址与嵌入代码',
+    until: '以下地址在 {time} 之前可以打开，之后请在这里取新的；已经打开的画面不受影响。请只发给应当观看的人。',
+    rtmp: 'RTMP 地址',
+    flv: 'HTTP-FLV 地址',
+    hls: 'HLS 地址',
+    hlsTs: 'HLS（TS，旧手机）',
+    embed: '嵌入代码',
+    copy: '复制',
+    copied: '已复制',
+    allowed: '嵌入代码长期有效，不含口令。允许嵌入的网站：本站、{origins}。',
+    allowedNone: '嵌入代码长期有效，不含口令。目前只有本站的页面可以嵌入；要允许其他网站，请在设置文件中填写 site.embedOrigins。',
+  },
   player: {
     label: '{name} 的直播播放器',
     play: '播放',
@@ -156,6 +169,8 @@ export const zhCn = {
     'too-many': '尝试次数过多，请在 {seconds} 秒后重试。',
     denied: '没有权限执行此操作。',
     'not-found': '没有找到。',
+    'no-live-server': '没有直播服务器在线。',
+    'no-secure-live-server': '直播服务器没有开启 HTTPS。',
     retry: '重试',
   },
   missing: {

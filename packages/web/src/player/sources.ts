@@ -26,6 +26,15 @@ export function visitStore(): Storage | undefined {
   }
 }
 
+/** The store that outlives a visit. Barred to frames in other sites' pages by some browsers, and in private windows. */
+export function lastingStore(): Storage | undefined {
+  try {
+    return window.localStorage;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Fetches ahead what the first connection will need; safe to call often. */
 export async function preloadPlayer(): Promise<void> {
   const way = new WayChoice(readAbilities(), visitStore()).way(true);
