@@ -12,6 +12,10 @@ export type ProblemKind = (typeof problemKinds)[number];
 export const FieldError = z.object({ path: z.string(), message: z.string(), code: z.string().optional(), limit: z.number().optional() });
 export type FieldError = z.infer<typeof FieldError>;
 
+/** What another saved while a change was being made: which revision, when and by whom. */
+export const Meanwhile = z.object({ revision: z.int(), savedAt: z.string().nullable(), savedBy: z.string().nullable() });
+export type Meanwhile = z.infer<typeof Meanwhile>;
+
 export const Problem = z.object({
   type: z.string().describe('URI reference that names the kind of problem'),
   title: z.string(),
@@ -20,6 +24,7 @@ export const Problem = z.object({
   code: z.string().describe('stable name of the very problem, for programs and translations'),
   errors: z.array(FieldError).optional(),
   usage: Usage.optional().describe('what hangs on the thing that was to be deleted'),
+  meanwhile: Meanwhile.optional().describe('what another saved meanwhile'),
 });
 export type Problem = z.infer<typeof Problem>;
 
@@ -44,12 +49,14 @@ export class AppError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** Why a thing can't be deleted just so. */
   readonly usage: Usage | undefined;
+  /** What another saved meanwhile. */
+  readonly meanwhile: Meanwhile | undefined;
 
   constructor(
     kind: ProblemKind,
     code: string,
     detail: string,
-    options: ErrorOptions & { fields?: readonly FieldError[]; retryAfterSeconds?: number; usage?: Usage } = {},
+    options: ErrorOptions & { fields?: readonly FieldError[]; retryAfterSeconds?: number; usage?: Usage; meanwhile?: Meanwhile } = {},
   ) {
     super(detail, options);
     this.name = 'AppError';
@@ -58,6 +65,7 @@ export class AppError extends Error {
     this.fields = options.fields ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.usage = options.usage;
+    this.meanwhile = options.meanwhile;
   }
 }
 
@@ -71,5 +79,6 @@ export function problemOf(error: AppError): Problem {
     code: error.code,
     ...(error.fields.length > 0 ? { errors: [...error.fields] } : {}),
     ...(error.usage === undefined ? {} : { usage: error.usage }),
+    ...(error.meanwhile === undefined ? {} : { meanwhile: error.meanwhile }),
   };
 }

@@ -53,6 +53,9 @@ export type Timetable = z.infer<typeof Timetable>;
 export const GatherTimetable = z.object({ channelId: Id, revision: z.int().min(0), timeZone: TimeZone, intervals: z.array(Interval).max(maxIntervals) });
 export type GatherTimetable = z.infer<typeof GatherTimetable>;
 
+/** Most channels that one call copies a timetable onto. */
+export const maxCopies = 256;
+
 export const timetableRoutes = {
   getTimetable: route({
     method: 'GET',
@@ -70,5 +73,14 @@ export const timetableRoutes = {
     params: IdParams,
     body: z.object({ basedOn: z.int().min(0), intervals: z.array(Interval).max(maxIntervals) }),
     response: Timetable,
+  }),
+  copyTimetable: route({
+    method: 'POST',
+    path: '/api/channels/:id/timetable/copy',
+    access: 'admin',
+    summary: 'Replaces the timetables of other channels by this one, all or none of them.',
+    params: IdParams,
+    body: z.object({ channelIds: z.array(Id).min(1).max(maxCopies) }),
+    response: z.object({ copied: z.int() }),
   }),
 };
