@@ -5,6 +5,7 @@ import { type Bus, createBus } from './bus.ts';
 import type { Clock } from './clock.ts';
 import { type Push, type PushOptions, startPush } from './push/push.ts';
 import { createRateMeter } from './rate.ts';
+import type { RecordWish } from './recorder/wish.ts';
 import type { Source } from './source/source.ts';
 import type { Tracks } from './unit.ts';
 
@@ -37,6 +38,7 @@ export class Channel {
   /** One source at a time: a camera may refuse a second session while the first one is open. */
   #changing: Promise<void>;
   readonly #stopping = new Set<Promise<void>>();
+  #wish: RecordWish | undefined;
 
   constructor(options: ChannelOptions) {
     this.#options = options;
@@ -54,6 +56,15 @@ export class Channel {
     this.#letGo();
     this.#setState({ state: 'connecting' });
     this.#begin(settings);
+  }
+
+  /**
+   * What should be recorded from now on; `undefined`: nothing. The same lesson with other times goes on, another one follows
+   * without losing a frame.
+   */
+  record(wish: RecordWish | undefined): void {
+    this.#wish = wish;
+    this.#options.onChange();
   }
 
   startPush(desired: GatherPush): void {
@@ -90,6 +101,7 @@ export class Channel {
       ...(fault ? { fault } : {}),
       isPushing: this.pushed?.push.isPushing ?? false,
       isRecording: false,
+      ...(this.#wish ? { lessonId: this.#wish.lessonId } : {}),
       receiveKbps: this.#receiveRate.kbps(),
       sendKbps: this.pushed?.push.sendKbps ?? 0,
     };

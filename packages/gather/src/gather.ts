@@ -3,6 +3,7 @@ import type { ChannelFault, GatherChannel, GatherChannelReport, GatherReport, Ga
 import type { Logger } from 'pino';
 import { Channel, type ChannelOptions, type OpenSource } from './channel.ts';
 import type { Clock } from './clock.ts';
+import type { RecordWish } from './recorder/wish.ts';
 import { type Action, type Desired, actionsTo, nothingDesired, readDesired } from './reconcile.ts';
 
 export type GatherOptions = {
@@ -23,6 +24,8 @@ export type Gather = {
    * them, for a push that nobody watches would end never.
    */
   apply(resources: Resources, origin: 'disk' | 'site'): void;
+  /** What this channel should record from now on, `undefined`: nothing; kept over stops and starts of the channel. */
+  record(channelId: string, wish: RecordWish | undefined): void;
   report(): GatherReport;
   channels(): ChannelView[];
   readonly settings: GatherSettings | undefined;
@@ -35,6 +38,7 @@ export function createGather(options: GatherOptions): Gather {
   const { log } = options;
   const running = new Map<string, Channel>();
   const closing = new Map<string, Promise<void>>();
+  const wishes = new Map<string, RecordWish>();
   let desired: Desired = nothingDesired;
   let isClosed = false;
 
@@ -47,10 +51,16 @@ export function createGather(options: GatherOptions): Gather {
     });
     closing.set(id, closed);
   };
+  const start = (settings: GatherChannel): void => {
+    const channel = new Channel({ ...options, settings, after: closing.get(settings.id) });
+    running.set(settings.id, channel);
+    const wish = wishes.get(settings.id);
+    if (wish) channel.record(wish);
+  };
   const perform = (action: Action): void => {
     switch (action.type) {
       case 'start-channel':
-        running.set(action.channel.id, new Channel({ ...options, settings: action.channel, after: closing.get(action.channel.id) }));
+        start(action.channel);
         break;
       case 'restart-channel':
         running.get(action.channel.id)?.restart(action.channel);
@@ -84,6 +94,11 @@ export function createGather(options: GatherOptions): Gather {
         perform(action);
       }
       options.onChange();
+    },
+    record(channelId, wish) {
+      if (wish) wishes.set(channelId, wish);
+      else wishes.delete(channelId);
+      running.get(channelId)?.record(wish);
     },
     report: () => ({ channels: viewsOf(desired, running).map(({ report }) => report) }),
     channels: () => viewsOf(desired, running),
