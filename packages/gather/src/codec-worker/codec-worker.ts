@@ -1,0 +1,78 @@
+// The gather's way to FFmpeg: keyframes become JPEGs, G.711 becomes AAC, each in a process of its own that is started when it is
+// wanted and may hang, crash or be missing without anything else noticing.
+import type { VideoTrack } from '@lubo/media';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import { type StartChild, childStarter } from './child.ts';
+import { CodecError } from './codec-error.ts';
+import type { LaneTiming } from './lane.ts';
+import type { Backend, Picture, Sheet } from './messages.ts';
+import { type PictureTiming, type Urgency, createPictureWorker } from './pictures.ts';
+import { type Sound, type SoundInput, type SoundOutput, createSoundWorker } from './sound.ts';
+
+/** What decides a keyframe's decoding. */
+export type PictureTrack = Pick<VideoTrack, 'codec' | 'config'>;
+
+/** What is known of FFmpeg here; `unknown` until something was asked of it. */
+export type BackendReport = { backend: Backend | 'unknown'; detail: string };
+
+export type CodecWorkerOptions = {
+  clock: Clock;
+  log: Logger;
+  start?: StartChild;
+  timing?: Partial<LaneTiming & PictureTiming>;
+  maxRequests?: number;
+  /** The answer of `backend()` has changed. */
+  onBackend?(report: BackendReport): void;
+};
+
+export type CodecWorker = {
+  /**
+   * JPEGs of a keyframe (length-prefixed NAL units as in a Packet), one for each width in pixels: never enlarged, aspect as shown,
+   * at most 256 KiB each. Rejects with CodecError.
+   */
+  picture(request: { track: PictureTrack; data: Uint8Array; widths: readonly number[]; urgency?: Urgency }): Promise<Picture[]>;
+  /** Keyframes of one track as the tiles of one JPEG of at most 4 MiB, row by row. Rejects with CodecError. */
+  sheet(track: PictureTrack, frames: readonly Uint8Array[], layout: { tileWidth: number; columns: number }): Promise<Sheet>;
+  /** A channel's G.711 on its way to AAC; several at once share a worker. */
+  openSound(input: SoundInput, onPackets: SoundOutput): Sound;
+  backend(): BackendReport;
+  /** Processes that run now. */
+  pids(): number[];
+  close(): void;
+};
+
+/** Starts nothing before it is asked for something. */
+export function createCodecWorker(options: CodecWorkerOptions): CodecWorker {
+  const { clock, log, start = childStarter(), timing } = options;
+  let report: BackendReport = { backend: 'unknown', detail: '' };
+  const onBackend = (backend: Backend, detail: string): void => {
+    if (report.backend === backend && report.detail === detail) return;
+    report = { backend, detail };
+    if (backend === 'none') log.warn({ reason: detail }, 'no FFmpeg: no pictures, and no sound from G.711 cameras; all else goes on');
+    else log.info({ backend, detail }, 'FFmpeg found');
+    options.onBackend?.(report);
+  };
+  const pictures = createPictureWorker({ start, clock, log, timing, onBackend, ...(options.maxRequests === undefined ? {} : { maxRequests: options.maxRequests }) });
+  const sounds = createSoundWorker({ start, clock, log, timing, onBackend });
+
+  return {
+    async picture({ track, data, widths, urgency = { kind: 'background' } }) {
+      const { codec, config } = track;
+      const answer = await pictures.ask({ kind: 'picture', keyframe: { codec, config, data }, widths }, urgency);
+      return [...answer.pictures];
+    },
+    async sheet({ codec, config }, frames, layout) {
+      const { sheet } = await pictures.ask({ kind: 'sheet', codec, config, frames, ...layout }, { kind: 'background' });
+      if (sheet === undefined) throw new CodecError('crashed', 'the worker answered something else');
+      return sheet;
+    },
+    openSound: (input, onPackets) => sounds.open(input, onPackets),
+    backend: () => report,
+    pids: () => [pictures.pid, sounds.pid].filter((pid) => pid !== undefined),
+    close() {
+      pictures.close();
+      sounds.close();
+    },
+  };
+}
