@@ -52,6 +52,21 @@ export const ChannelSource = z.discriminatedUnion('mode', [
 ]);
 export type ChannelSource = z.infer<typeof ChannelSource>;
 
+/** Taken apart by the site: user and password may stand in the address as people paste it. */
+const PastedUrl = z
+  .string()
+  .trim()
+  .max(1024)
+  .regex(/^[a-z][a-z0-9+.-]*:\/\/\S+$/i, 'an address that begins with rtsp://, rtsps://, rtmp:// or rtmps://');
+
+/** As administrators send it. A password that is left out stays as it was, in an edit that keeps the mode. */
+export const ChannelSourceInput = z.discriminatedUnion('mode', [
+  FileSource,
+  PullSource.extend({ url: PastedUrl, subUrl: PastedUrl.optional(), password: SourcePassword.optional() }),
+  CameraSource.extend({ password: SourcePassword.optional() }),
+]);
+export type ChannelSourceInput = z.infer<typeof ChannelSourceInput>;
+
 /** The same as administrators read it: whether there is a password, never which. */
 export const ChannelSourceView = z.discriminatedUnion('mode', [
   FileSource,
@@ -104,11 +119,11 @@ export const NewChannel = z.object({
   name: Name,
   gatherId: Id,
   gradeId: Id.nullable().default(null),
-  source: ChannelSource,
+  source: ChannelSourceInput,
   isStarted: z.boolean().default(true),
 });
 // Not made of NewChannel: its defaults would come in where a field is left out.
-export const ChannelEdit = z.object({ name: Name, gradeId: Id.nullable(), source: ChannelSource, isStarted: z.boolean() }).partial();
+export const ChannelEdit = z.object({ name: Name, gradeId: Id.nullable(), source: ChannelSourceInput, isStarted: z.boolean() }).partial();
 
 /** Where to play; all addresses are signed and short-lived, so ask again before each new connection. */
 export const WatchAddresses = z.object({

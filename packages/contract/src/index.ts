@@ -2,6 +2,7 @@
 import { agentRoutes } from './agent.ts';
 import { authRoutes } from './auth.ts';
 import { channelRoutes } from './channel.ts';
+import { managedChannelRoutes } from './managed-channel.ts';
 import { schoolRoutes } from './school.ts';
 
 export * from './agent.ts';
@@ -12,6 +13,7 @@ export * from './events.ts';
 export * from './gather.ts';
 export * from './lesson.ts';
 export * from './list.ts';
+export * from './managed-channel.ts';
 export * from './problem.ts';
 export * from './relay.ts';
 export * from './resources.ts';
@@ -24,4 +26,4 @@ export * from './upload.ts';
 export * from './usage.ts';
 
 /** Every HTTP operation of the site by name. */
-export const routes = { ...authRoutes, ...schoolRoutes, ...channelRoutes, ...agentRoutes };
+export const routes = { ...authRoutes, ...schoolRoutes, ...channelRoutes, ...managedChannelRoutes, ...agentRoutes };

@@ -9,6 +9,7 @@ import { type Sessions, createSessions } from './auth/sessions.ts';
 import { type Board, createBoard } from './channels/board.ts';
 import { type Catalog, createCatalog } from './channels/catalog.ts';
 import { type Channels, channelResources, createChannels } from './channels/channels.ts';
+import { type ManagedChannels, createManagedChannels } from './channels/managed.ts';
 import type { Db } from './db/tables.ts';
 import { type Demands, createDemands } from './demand/demands.ts';
 import { wantForWaiting } from './demand/waiting.ts';
@@ -43,6 +44,7 @@ export type Rooms = {
   liveServers: LiveServers;
   channels: Channels;
   board: Board;
+  managed: ManagedChannels;
   demands: Demands;
   relay: Relay;
   events: ReturnType<typeof createEventClients>;
@@ -70,8 +72,9 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const liveServers = createLiveServers({ db, clock, ownAddresses: deps.ownAddresses });
   const onRenewed = (gatherIds: readonly string[]): void => relay.refresh(gatherIds);
   const demands = await createDemands({ db, clock, log, changes, reports, liveServers, onRenewed });
-  const relay = joinRelay({ db, clock, log, reports, agents, liveServers, demands, board });
-  const channels = createChannels({ db, clock, changes, catalog, onChange: (id) => publisher.touch([id]), onEnd: demands.end });
+  const relay = joinRelay({ db, clock, log, secrets, reports, agents, liveServers, demands, board });
+  const channels = createChannels({ db, clock, secrets, changes, catalog, onChange: (id) => publisher.touch([id]), onEnd: demands.end });
+  const managed = createManagedChannels({ catalog, board, reports, channels });
   changes.onCommit(relay.refresh);
   publishReports(reports, catalog, publisher.touch, onFault);
 
@@ -79,15 +82,39 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const { localGather } = agents;
   const demo = { db, clock, log, changes, channels, localGather, onSchoolChange: catalog.forget };
   const seedDemo = demoClip === undefined ? () => Promise.resolve() : createDemo({ ...demo, clip: demoClip });
-  return { secrets, sessions, accounts, agents, liveServers, channels, board, demands, relay, events, seedDemo, onFault };
+  return {
+    secrets,
+    sessions,
+    accounts,
+    agents,
+    liveServers,
+    channels,
+    board,
+    managed,
+    demands,
+    relay,
+    events,
+    seedDemo,
+    onFault,
+  };
 }
 
-type RelayParts = { db: Db; clock: Clock; log: Logger; reports: Reports; agents: Agents; liveServers: LiveServers; demands: Demands; board: Board };
+type RelayParts = {
+  db: Db;
+  clock: Clock;
+  log: Logger;
+  secrets: Secrets;
+  reports: Reports;
+  agents: Agents;
+  liveServers: LiveServers;
+  demands: Demands;
+  board: Board;
+};
 
-function joinRelay({ agents, liveServers, demands, board, ...rest }: RelayParts): Relay {
+function joinRelay({ agents, liveServers, demands, board, secrets, ...rest }: RelayParts): Relay {
   return createRelay({
     ...rest,
-    sources: [gatherSettings, channelResources, demands.resources, liveSettings],
+    sources: [gatherSettings, channelResources(secrets), demands.resources, liveSettings],
     onHello: (agent, hello) => agents.noteHello(agent, hello.facts),
     async onLiveReport(agent, { report }, peer) {
       const isNews = await liveServers.notePlace(agent.id, { addresses: report.addresses, remoteAddress: peer.address });

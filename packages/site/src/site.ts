@@ -74,24 +74,24 @@ async function buildOver(db: Db, config: Config, deps: SiteDeps, tls: Tls | unde
 }
 
 async function serveHttp({ site }: Config, { log, version, webDir }: SiteDeps, db: Db, rooms: Rooms, tls?: Tls): Promise<FastifyInstance> {
-  const { accounts, sessions, agents, liveServers, channels, board, demands, events, seedDemo } = rooms;
+  const { sessions, agents } = rooms;
   const schools = createSchools(db, version);
   const { tag } = await schools.site();
   const { embedOrigins } = site;
   const app = createServer(log, { tls, embedOrigins });
   await app.register(fastifyCookie);
   const serve = createServe(app, createGate({ sessions, siteTag: tag, publicUrl: site.publicUrl, agentOf: agents.authenticate }));
-  authRoutes(serve, { accounts, sessions, limit: createSignInLimit() });
+  authRoutes(serve, { ...rooms, limit: createSignInLimit() });
   schoolRoutes(serve, schools);
-  channelRoutes(serve, { channels, board, demands, liveServers, embedOrigins });
+  channelRoutes(serve, { ...rooms, embedOrigins });
   agentRoutes(serve, {
     agents,
     async onEnrolled(_enrolment, { kind }) {
-      if (kind === 'live') liveServers.forget();
-      else await seedDemo();
+      if (kind === 'live') rooms.liveServers.forget();
+      else await rooms.seedDemo();
     },
   });
-  serveEvents(app, events);
+  serveEvents(app, rooms.events);
   const document = JSON.stringify(openApi({ version, cookie: cookieName(tag) }));
   app.get(openApiPath, (_request, reply) => reply.type('application/json').header('cache-control', 'no-cache').send(document));
   app.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));

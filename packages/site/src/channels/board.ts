@@ -8,6 +8,8 @@ import { type Seen, channelOf } from './status.ts';
 
 export type Board = {
   list(query: ListQuery): Promise<{ rows: Channel[]; total: number; online: number }>;
+  /** A channel with what it is doing now. */
+  show(row: CatalogChannel): Channel;
   /** `undefined` for an unknown channel. */
   find(id: string): Promise<Channel | undefined>;
   /** A channel's row and what is known of it. */
@@ -33,6 +35,7 @@ export function createBoard(catalog: Catalog, reports: Reports): Board {
   };
 
   return {
+    show: now,
     list: async (query) => listChannels((await catalog.view()).sorted, query, isOnline, now),
     async find(id) {
       const row = (await catalog.view()).byId.get(id);

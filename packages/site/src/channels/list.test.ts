@@ -8,12 +8,15 @@ const row = (name: string, over: Partial<CatalogChannel> = {}): CatalogChannel =
   id: name,
   name,
   gatherId: 'g',
+  gatherTitle: '三楼',
   gradeId: null,
+  schoolId: null,
   schoolName: '示例学校',
   gradeName: '高中一年级',
   source: { mode: 'file', path: '/a' },
   isStarted: true,
   createdAt: '2026-09-01T00:00:00.000Z',
+  deletedAt: null,
   ...over,
 });
 const show = (each: CatalogChannel) => channelOf(each, { isGatherOnline: false, report: undefined, viewers: 0 });

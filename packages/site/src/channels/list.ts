@@ -21,6 +21,6 @@ export function listChannels(
 }
 
 /** Full-width and half-width, capital and small letters are the same when searching. */
-function fold(text: string): string {
+export function fold(text: string): string {
   return text.normalize('NFKC').toLowerCase();
 }

@@ -6,12 +6,20 @@ import type { LiveServers } from '../live-servers/live-servers.ts';
 import type { Board } from './board.ts';
 import { type Channels, noChannel } from './channels.ts';
 import { embedHtml, embedPath } from './embed.ts';
+import type { ManagedChannels } from './managed.ts';
 import { requireWatchable } from './status.ts';
 
-export type ChannelRoutesOptions = { channels: Channels; board: Board; demands: Demands; liveServers: LiveServers; embedOrigins: readonly string[] };
+export type ChannelRoutesOptions = {
+  channels: Channels;
+  board: Board;
+  managed: ManagedChannels;
+  demands: Demands;
+  liveServers: LiveServers;
+  embedOrigins: readonly string[];
+};
 
 /** Registers the room's operations. */
-export function channelRoutes(serve: Serve, { channels, board, demands, liveServers, embedOrigins }: ChannelRoutesOptions): void {
+export function channelRoutes(serve: Serve, { channels, board, managed, demands, liveServers, embedOrigins }: ChannelRoutesOptions): void {
   serve(routes.listChannels, ({ query }) => board.list(query));
   serve(routes.getChannel, async ({ params }) => {
     const channel = await board.find(params.id);
@@ -22,6 +30,11 @@ export function channelRoutes(serve: Serve, { channels, board, demands, liveServ
   serve(routes.createChannel, ({ body }) => channels.create(body));
   serve(routes.editChannel, ({ params, body }) => channels.edit(params.id, body));
   serve(routes.deleteChannel, ({ params }) => channels.remove(params.id));
+  serve(routes.restoreChannel, ({ params }) => channels.restore(params.id));
+  serve(routes.listManagedChannels, ({ query }) => managed.list(query));
+  serve(routes.getManagedChannel, ({ params }) => managed.find(params.id));
+  serve(routes.channelUsage, ({ body }) => channels.usage(body.ids));
+  serve(routes.changeChannels, ({ body }) => managed.act(body.ids, body.action));
   serve(routes.watchChannel, async ({ params }, call) => {
     const { row, seen } = await board.require(params.id);
     requireWatchable(row, seen);

@@ -9,12 +9,15 @@ const row: CatalogChannel = {
   id,
   name: '一班',
   gatherId: id,
+  gatherTitle: '三楼',
   gradeId: null,
+  schoolId: null,
   schoolName: '示例学校',
   gradeName: '初中一年级',
   source: { mode: 'file', path: '/secret/path.mp4' },
   isStarted: true,
   createdAt: '2026-09-01T00:00:00.000Z',
+  deletedAt: null,
 };
 const report = (over: Partial<GatherChannelReport>): GatherChannelReport => ({
   id,

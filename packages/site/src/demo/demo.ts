@@ -51,7 +51,7 @@ async function seed(options: DemoOptions): Promise<void> {
 
 /** The clip may have moved with the folder of the product; a channel that was deleted stays deleted. */
 async function repoint({ db, channels, clip }: DemoOptions, id: string): Promise<void> {
-  const row = await db.selectFrom('channels').select('source').where('id', '=', id).executeTakeFirst();
+  const row = await db.selectFrom('channels').select('source').where('id', '=', id).where('deleted_at', 'is', null).executeTakeFirst();
   if (row === undefined) return;
   const { source } = await channels.settings(id);
   if (source.mode === 'file' && source.path !== clip) await channels.edit(id, { source: { mode: 'file', path: clip } });
