@@ -6,16 +6,21 @@ import type { Clock } from './clock.ts';
 import { type Push, type PushOptions, startPush } from './push/push.ts';
 import { createRateMeter } from './rate.ts';
 import type { RecordWish } from './recorder/wish.ts';
-import type { Source } from './source/source.ts';
+import type { OpenSound } from './source/sound.ts';
+import type { Source, SourceSurroundings } from './source/source.ts';
 import type { Tracks } from './unit.ts';
 
-export type OpenSource = (settings: GatherChannel, surroundings: { clock: Clock; log: Logger }) => Source;
+export type OpenSource = (settings: GatherChannel, surroundings: SourceSurroundings) => Source;
 
 export type ChannelOptions = {
   settings: GatherChannel;
   openSource: OpenSource;
   clock: Clock;
   log: Logger;
+  /** Whether lost sources are dialled again by themselves, as the gather's settings stand. */
+  reconnects(): boolean;
+  /** Absent: sound that is not AAC is left out. */
+  openSound?: OpenSound | undefined;
   /** What `report` tells has changed in more than its rates. */
   onChange(): void;
   push?: PushOptions['timing'];
@@ -95,6 +100,7 @@ export class Channel {
 
   report(): GatherChannelReport {
     const { state, fault } = this.#state;
+    const { lostPackets, notices = [] } = this.#source?.health?.() ?? {};
     return {
       id: this.settings.id,
       state,
@@ -104,12 +110,14 @@ export class Channel {
       ...(this.#wish ? { lessonId: this.#wish.lessonId } : {}),
       receiveKbps: this.#receiveRate.kbps(),
       sendKbps: this.pushed?.push.sendKbps ?? 0,
+      ...(lostPackets === undefined ? {} : { lostPackets }),
+      ...(notices.length === 0 ? {} : { notices: [...notices] }),
     };
   }
 
   #begin(settings: GatherChannel): void {
-    const { clock, openSource } = this.#options;
-    const source = openSource(settings, { clock, log: this.#log });
+    const { openSource } = this.#options;
+    const source = openSource(settings, { ...this.#options, log: this.#log, stream: 'main' });
     this.#source = source;
     this.#changing = this.#changing.then(() => {
       if (this.#source === source) this.#start(source);

@@ -13,6 +13,7 @@ export type GatherOptions = {
   /** A report is worth sending. */
   onChange(): void;
   push?: ChannelOptions['push'];
+  openSound?: ChannelOptions['openSound'];
 };
 
 /** A channel as the gather's own screen shows it. */
@@ -41,6 +42,7 @@ export function createGather(options: GatherOptions): Gather {
   const wishes = new Map<string, RecordWish>();
   let desired: Desired = nothingDesired;
   let isClosed = false;
+  const reconnects = (): boolean => desired.settings?.reconnectsCameras ?? true;
 
   const stop = (id: string): void => {
     const channel = running.get(id);
@@ -52,7 +54,7 @@ export function createGather(options: GatherOptions): Gather {
     closing.set(id, closed);
   };
   const start = (settings: GatherChannel): void => {
-    const channel = new Channel({ ...options, settings, after: closing.get(settings.id) });
+    const channel = new Channel({ ...options, reconnects, settings, after: closing.get(settings.id) });
     running.set(settings.id, channel);
     const wish = wishes.get(settings.id);
     if (wish) channel.record(wish);

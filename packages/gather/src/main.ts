@@ -5,6 +5,7 @@ import { runPart, sitePlaceOf } from '@lubo/config';
 import { type Logger, pino } from 'pino';
 import packageFile from '../package.json' with { type: 'json' };
 import { systemClock } from './clock.ts';
+import { createCodecWorker } from './codec-worker/codec-worker.ts';
 import { startConsole } from './console/server.ts';
 import { createGather } from './gather.ts';
 import { openSource } from './source/open.ts';
@@ -15,7 +16,8 @@ await runPart('gather', async (config) => {
   const log: Logger = pino({ level: config.logLevel, base: { part: 'gather' } });
   const { consoleHost, consolePort, code } = config.gather;
   let link: AgentLink | undefined;
-  const gather = createGather({ openSource, clock: systemClock, log, onChange: () => link?.reportSoon() });
+  const codec = createCodecWorker({ clock: systemClock, log });
+  const gather = createGather({ openSource, openSound: codec.openSound, clock: systemClock, log, onChange: () => link?.reportSoon() });
   // Before the link: a second gather on this machine ends here, before it can fight for the first one's channels.
   const screen = await startConsole({
     host: consoleHost,
@@ -40,6 +42,7 @@ await runPart('gather', async (config) => {
     async close() {
       await link?.close();
       await Promise.all([gather.close(), screen.close()]);
+      codec.close();
     },
   };
 });

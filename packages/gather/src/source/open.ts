@@ -1,7 +1,10 @@
 // Which kind of source a channel's settings ask for.
+import type { ChannelSource } from '@lubo/contract';
 import type { OpenSource } from '../channel.ts';
+import { type Dial, createDialledSource } from './dialled.ts';
 import { createFileSource } from './file.ts';
-import type { Source } from './source.ts';
+import { rtspDial } from './rtsp/source.ts';
+import type { Source, SourceSurroundings } from './source.ts';
 
 /** A source for these settings, not started. */
 export const openSource: OpenSource = ({ source }, surroundings) => {
@@ -9,10 +12,33 @@ export const openSource: OpenSource = ({ source }, surroundings) => {
     case 'file':
       return createFileSource({ ...surroundings, path: source.path });
     case 'pull':
+      return openPull(source, surroundings);
     case 'camera':
       return createUnsupportedSource(`mode ${source.mode}`);
   }
 };
+
+function openPull(source: Extract<ChannelSource, { mode: 'pull' }>, surroundings: SourceSurroundings): Source {
+  const url = surroundings.stream === 'main' ? source.url : (source.subUrl ?? source.url);
+  const dial = pullDial(url, source, surroundings);
+  return dial === undefined ? createUnsupportedSource(`addresses like ${schemeOf(url)}`) : createDialledSource({ ...surroundings, dial });
+}
+
+function pullDial(url: string, { user, password, transport }: Extract<ChannelSource, { mode: 'pull' }>, surroundings: SourceSurroundings): Dial | undefined {
+  const { clock, openSound } = surroundings;
+  switch (schemeOf(url)) {
+    case 'rtsp://':
+    case 'rtsps://':
+      return rtspDial({ url, user, password, transport, clock, openSound });
+    default:
+      return undefined;
+  }
+}
+
+/** `rtsp://` of an address; never more of it, for it may hold a secret. */
+function schemeOf(url: string): string {
+  return /^[a-z][a-z0-9+.-]{0,15}:\/\//i.exec(url)?.[0].toLowerCase() ?? 'this';
+}
 
 /** A source that says at once that it can give nothing. */
 function createUnsupportedSource(what: string): Source {

@@ -9,7 +9,31 @@ export type SourceErrorCode =
   | 'file-truncated'
   | 'file-unreadable'
   | 'settings-invalid'
+  | NetworkErrorCode
   | 'internal';
+
+/** Why a camera or another server gives no video. */
+export type NetworkErrorCode =
+  /** No connection: address, cable, power. */
+  | 'source-unreachable'
+  /** The connection broke, or the source ended the stream. */
+  | 'source-lost'
+  /** Connected, but no media for 15 s. */
+  | 'source-silent'
+  /** Connected, but it does not answer as its protocol wants. */
+  | 'source-invalid'
+  | 'source-forbidden'
+  /** Too many viewers, too little bandwidth, or not ready. */
+  | 'source-busy'
+  | 'source-refused'
+  | 'stream-not-found'
+  | 'transport-refused'
+  | 'too-many-redirects'
+  | 'wrong-password'
+  | 'password-missing'
+  | 'sign-in-not-supported'
+  | 'codec-not-supported'
+  | 'not-supported';
 
 /** A fault of a source that somebody can do something about. */
 export class SourceError extends Error {

@@ -1,7 +1,10 @@
 // What a channel's video comes from: a file now, a camera or another server's stream beside it.
 import type { ChannelFault } from '@lubo/contract';
 import type { Packet } from '@lubo/media';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
 import type { Tracks } from '../unit.ts';
+import type { OpenSound } from './sound.ts';
 
 /** What a source tells its channel. None of these throws or blocks. */
 export type SourceOutput = {
@@ -9,15 +12,37 @@ export type SourceOutput = {
   begin(tracks: Tracks): void;
   /** The timeline goes on with another configuration. */
   change(tracks: Tracks): void;
-  /** In order of decode time across all tracks, each at its time. */
+  /** In order of decode time across all tracks, each at its time; after a pause of one track it may come in a little late. */
   packets(packets: readonly Packet[]): void;
   /** There is no video, for this reason; the source tries again by itself. */
   fault(fault: ChannelFault): void;
 };
 
+/** What a running source could do better, told beside its video. */
+export type SourceHealth = {
+  /** RTP packets that never came, since the source was opened. */
+  lostPackets?: number;
+  /** For people: sound that is left out, a certificate that nobody checked. */
+  notices: readonly ChannelFault[];
+};
+
 /** A source lives from `start` until `stop`, through all its faults. */
 export type Source = {
   start(output: SourceOutput): void;
+  /** Absent: nothing to tell. */
+  health?(): SourceHealth;
   /** Nothing is told any more once this is called; resolves when files and sockets are closed. */
   stop(): Promise<void>;
+};
+
+/** What a source lives in. */
+export type SourceSurroundings = {
+  clock: Clock;
+  log: Logger;
+  /** Whether a lost source is dialled again by itself, as the gather's settings stand. */
+  reconnects(): boolean;
+  /** Of a camera with two streams: the one that is recorded, or the smaller one that is played live. */
+  stream: 'main' | 'sub';
+  /** Absent: sound that is not AAC is left out. */
+  openSound?: OpenSound | undefined;
 };

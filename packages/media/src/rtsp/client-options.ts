@@ -18,6 +18,8 @@ export type RtspClientOptions = {
   wants?: { video: boolean; audio: boolean };
   /** Ms without media after which the source counts as lost; 15 s without. */
   silenceMillis?: number;
+  /** Whose silence that is: the video's where there is any (without); `all`: while no picture has come, sound is enough. */
+  silenceOf?: 'video' | 'all';
   reorder?: Partial<ReorderLimits>;
   limits?: Partial<RtspLimits>;
   /** Numbers in [0, 1) for client nonces and our SSRC. */

@@ -321,7 +321,7 @@ export class RtspClientSession {
   #pass(): void {
     const now = this.#now;
     for (const { media, bytes } of this.#input.tick(now)) this.#report(media, bytes);
-    if (this.#isPlaying && this.#input.silence(now) >= (this.#options.silenceMillis ?? 15_000)) {
+    if (this.#isPlaying && this.#input.silence(now, this.#options.silenceOf ?? 'video') >= (this.#options.silenceMillis ?? 15_000)) {
       return this.#finish({ type: 'end', reason: 'silence' });
     }
     const isWithoutDatagram = this.#isPlaying && this.#transports[0] === 'udp' && now - this.#playedAt >= datagramMillis && !this.#input.hasMedia;

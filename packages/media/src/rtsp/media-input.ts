@@ -70,10 +70,12 @@ export class MediaInput {
     });
   }
 
-  /** Ms since the video, or without one the sound, last brought anything. */
-  silence(now: number): number {
-    const leading = Math.max(0, this.#receivers.findIndex((receiver) => receiver?.format.kind === 'video'));
-    return now - (this.#heard[leading] ?? now);
+  /** Ms since the video, or without one the sound, last brought anything. `all`: while no picture has come, since anything came. */
+  silence(now: number, of: 'video' | 'all'): number {
+    const video = this.#receivers.findIndex((receiver) => receiver?.format.kind === 'video');
+    const isAny = of === 'all' && this.#receivers[video]?.stats.packets === 0;
+    const heardAt = isAny ? Math.max(...this.#heard.filter((at) => at !== undefined)) : this.#heard[Math.max(0, video)];
+    return now - (heardAt ?? now);
   }
 
   /** Whether a packet of any media has come. */

@@ -1,0 +1,93 @@
+// What one RTSP connection brings, on its way to the channel: pictures and AAC as they are, G.711 through the codec worker.
+import { type Packet, type RtspClientEvent, type SkippedMedia, type SoundTrack, type Track } from '@lubo/media';
+import type { Clock } from '../../clock.ts';
+import type { DialOutput } from '../dialled.ts';
+import { createIntake } from '../intake.ts';
+import type { OpenSound, Transcoding } from '../sound.ts';
+import type { RtspConnectionOptions } from './connection.ts';
+
+export type Hearing = Pick<RtspConnectionOptions, 'onEvent' | 'onPass' | 'onSecured'> & {
+  /** Hands on what is held: the connection has ended. */
+  close(): void;
+  /** Sound came, and no picture though one was promised. */
+  readonly isPictureMissing: boolean;
+};
+
+type Kind = Packet['kind'];
+
+/** For one connection. */
+export function createHearing({ output, clock, openSound }: { output: DialOutput; clock: Clock; openSound: OpenSound | undefined }): Hearing {
+  const intake = createIntake(output);
+  const heard: Record<Kind, boolean> = { video: false, audio: false };
+  let kinds: readonly Kind[] = [];
+  let lostSoFar = 0;
+  let transcoding: Transcoding | undefined;
+  let isSoundLeftOut = false;
+  let isClosed = false;
+
+  const leaveSoundOut = (reason: string): void => {
+    isSoundLeftOut = true;
+    expect();
+    output.notice('sound-left-out', `the sound of the source is left out: ${reason}`);
+  };
+  const expect = (): void => intake.expect(isSoundLeftOut ? kinds.filter((kind) => kind !== 'audio') : kinds);
+  const transcode = (track: SoundTrack): void => {
+    const { codec, sampleRate, channels, timescale } = track;
+    if (codec === 'opus' || openSound === undefined) return leaveSoundOut(`${codec} can't be made AAC here`);
+    transcoding?.close();
+    const mine = (transcoding = openSound({ codec, sampleRate, channels, timescale }, (packets) => {
+      if (isClosed || transcoding !== mine) return;
+      for (const packet of packets) intake.packet(packet);
+      intake.pass(clock.now());
+    }));
+    void mine.track.then((made) => {
+      if (isClosed || transcoding !== mine) return;
+      if (made === undefined) leaveSoundOut(`${codec} needs FFmpeg, which is not there`);
+      else intake.track(made);
+    });
+  };
+  const take = (packet: Packet): void => {
+    if (packet.kind === 'video' && !heard.video) output.notice('picture-missing', undefined);
+    heard[packet.kind] = true;
+    if (packet.kind === 'video' || (transcoding === undefined && !isSoundLeftOut)) intake.packet(packet);
+    else if (!isSoundLeftOut) transcoding?.put(packet);
+  };
+  const onDescribed = (skipped: readonly SkippedMedia[]): void => {
+    const sound = skipped.find(({ kind, reason }) => kind === 'audio' && reason !== 'another one is taken');
+    if (sound !== undefined) leaveSoundOut(sound.reason);
+  };
+
+  return {
+    onEvent(event: RtspClientEvent) {
+      if (event.type === 'packet') take(event.packet);
+      else if (event.type === 'track') {
+        if (isTrack(event.track)) intake.track(event.track);
+        else transcode(event.track);
+      } else if (event.type === 'described') onDescribed(event.skipped);
+      else if (event.type === 'playing') {
+        ({ kinds } = event);
+        expect();
+      }
+    },
+    onPass(now, lost) {
+      intake.pass(now);
+      if (lost > lostSoFar) output.lost(lost - lostSoFar);
+      lostSoFar = Math.max(lost, lostSoFar);
+    },
+    onSecured(isVouchedFor) {
+      if (!isVouchedFor) output.notice('certificate-not-checked', 'nobody vouches for the certificate of the source, as is usual for cameras');
+    },
+    close() {
+      if (!isClosed) intake.end();
+      isClosed = true;
+      transcoding?.close();
+    },
+    get isPictureMissing() {
+      return kinds.includes('video') && heard.audio && !heard.video;
+    },
+  };
+}
+
+function isTrack(track: Track | SoundTrack): track is Track {
+  return track.kind === 'video' || track.codec === 'aac';
+}

@@ -1,0 +1,105 @@
+// The gather's RTSP source against GStreamer's RTSP server: pictures and sound of an endless stream, TCP and UDP, digest.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type ChannelFault, GatherChannel } from '@lubo/contract';
+import { openSource, systemClock } from '@lubo/gather';
+import { type Packet, type Track, ticksToMillis } from '@lubo/media';
+import { pino } from 'pino';
+import { hasRtspServer, serveRtsp } from './rtsp-shell.ts';
+
+const elements = ['x264enc', 'x265enc', 'avenc_aac', 'alawenc', 'rtph264pay', 'rtph265pay', 'rtpmp4gpay', 'rtppcmapay'];
+const skip = hasRtspServer(elements) ? false : "GStreamer's RTSP server (gir1.2-gst-rtsp-server-1.0, plugins) is not installed";
+
+const picture = 'videotestsrc is-live=true ! video/x-raw,width=160,height=90,framerate=25/1';
+const h264 = `${picture} ! x264enc key-int-max=25 tune=zerolatency speed-preset=ultrafast ! rtph264pay name=pay0 pt=96 config-interval=-1`;
+const h265 = `${picture} ! x265enc key-int-max=25 tune=zerolatency speed-preset=ultrafast ! rtph265pay name=pay0 pt=96 config-interval=-1`;
+const sound = (rate: number): string => `audiotestsrc is-live=true ! audio/x-raw,rate=${rate},channels=1`;
+const aac = `${sound(48_000)} ! avenc_aac ! rtpmp4gpay name=pay1 pt=97`;
+const alaw = `${sound(8000)} ! alawenc ! rtppcmapay name=pay1 pt=8`;
+
+type Told = { tracks: Track[]; packets: Packet[]; faults: ChannelFault[]; notices: string[]; lostPackets: number | undefined };
+
+/** Plays until `isEnough`, then stops: what the channel was told. */
+async function pull(source: object, isEnough: (told: Told) => boolean): Promise<Told> {
+  const settings = GatherChannel.parse({ id: 'channel00001', name: 'Room 1', isStarted: true, source: { mode: 'pull', ...source } });
+  const played = openSource(settings, { clock: systemClock, log: pino({ level: 'silent' }), reconnects: () => true, stream: 'main' });
+  const told: Told = { tracks: [], packets: [], faults: [], notices: [], lostPackets: undefined };
+  await new Promise<void>((resolve) => {
+    const look = (): void => {
+      if (isEnough(told)) resolve();
+    };
+    played.start({
+      begin({ video, audio }) {
+        told.tracks.push(...[video, audio].filter((track) => track !== undefined));
+      },
+      change: () => {},
+      packets(packets) {
+        told.packets.push(...packets);
+        look();
+      },
+      fault(fault) {
+        told.faults.push(fault);
+        look();
+      },
+    });
+  });
+  const health = played.health?.();
+  told.notices = (health?.notices ?? []).map(({ code }) => code);
+  told.lostPackets = health?.lostPackets;
+  await played.stop();
+  return told;
+}
+
+function ofKind(told: Told, kind: Packet['kind']): number[] {
+  const { timescale = 1 } = told.tracks.find((track) => track.kind === kind) ?? {};
+  return told.packets.filter((packet) => packet.kind === kind).map(({ dts }) => ticksToMillis(dts, timescale));
+}
+
+const hasSeconds = (seconds: number) => (told: Told): boolean => ofKind(told, 'video').length >= seconds * 25;
+
+describe('the gather pulls from GStreamer', { skip, timeout: 60_000, concurrency: 2 }, () => {
+  for (const [name, video, codec] of [['H.264', h264, 'h264'], ['H.265', h265, 'h265']] as const) {
+    for (const transport of ['tcp', 'udp'] as const) {
+      it(`${name} and AAC over ${transport}, nothing lost, in step`, async () => {
+        const server = await serveRtsp(`${video} ${aac}`);
+        const told = await pull({ url: `rtsp://127.0.0.1:${server.port}/stream`, transport }, hasSeconds(3));
+        await server.close();
+        assert.deepEqual(told.faults, []);
+        assert.deepEqual(told.tracks.map((track) => track.codec), [codec, 'aac']);
+        assert.deepEqual([told.lostPackets, told.notices], [0, []]);
+        const [pictures, sounds] = [ofKind(told, 'video'), ofKind(told, 'audio')];
+        // 5 % is what following the sender reports may take.
+        pictures.slice(1).forEach((millis, i) => assert.ok(Math.abs(millis - (pictures[i] ?? 0) - 40) <= 3, `picture ${i + 1} at ${millis}`));
+        assert.ok(sounds.length > 100, `${sounds.length} frames of sound`);
+        const all = told.packets.map(({ kind, dts }) => ticksToMillis(dts, told.tracks.find((track) => track.kind === kind)?.timescale ?? 1));
+        all.slice(1).forEach((millis, i) => assert.ok(millis >= (all[i] ?? 0), `packet ${i + 1} is before the one it follows`));
+      });
+    }
+  }
+
+  it('H.264 with G.711: without a codec worker the sound is left out, and that is told', async () => {
+    const server = await serveRtsp(`${h264} ${alaw}`);
+    const told = await pull({ url: `rtsp://127.0.0.1:${server.port}/stream` }, hasSeconds(1));
+    await server.close();
+    assert.deepEqual(told.tracks.map(({ codec }) => codec), ['h264']);
+    assert.deepEqual(told.notices, ['sound-left-out']);
+  });
+
+  it('signs in with digest; a wrong password is a fault of its own', async () => {
+    const server = await serveRtsp(`${h264} ${aac}`, ['teacher', 'p@ss:word']);
+    const url = `rtsp://127.0.0.1:${server.port}/stream`;
+    const right = await pull({ url, user: 'teacher', password: 'p@ss:word' }, hasSeconds(1));
+    const wrong = await pull({ url, user: 'teacher', password: 'secret' }, ({ faults }) => faults.length > 0);
+    await server.close();
+    assert.deepEqual(right.faults, []);
+    assert.deepEqual(wrong.faults.map(({ code }) => code), ['wrong-password']);
+  });
+
+  it('names a stream that is not there', async () => {
+    const server = await serveRtsp(`${h264} ${aac}`);
+    const unknown = await pull({ url: `rtsp://127.0.0.1:${server.port}/other` }, ({ faults }) => faults.length > 0);
+    await server.close();
+    assert.deepEqual(unknown.faults, [{ code: 'stream-not-found', detail: 'DESCRIBE was answered 404 Not Found' }]);
+  });
+});
