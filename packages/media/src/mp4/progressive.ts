@@ -75,11 +75,12 @@ function headOf(tracks: readonly Mp4Track[], chunks: readonly Chunk[], mediaByte
     return [fileType, writeMovie(boxes, createdAtMillis), ...mediaHead];
   };
   // Written once for its length, then with the places that follow from it.
-  const lengthOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, part) => sum + part.length, 0);
   const shortLength = lengthOf(write(0, false));
   const isLarge = shortLength + mediaBytes > 0xffff_ffff;
   return concatBytes(write(isLarge ? lengthOf(write(0, true)) : shortLength, isLarge));
 }
+
+const lengthOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, part) => sum + part.length, 0);
 
 /** Times on the presentation that the tracks share. */
 function timingOf(track: Mp4Track): Timing {
