@@ -11,6 +11,10 @@ export const siteEvents = {
   channel: Channel,
   /** A channel is gone. */
   'channel-removed': z.object({ id: Id }),
+  /** Timetables of these channels were saved or taken on by their gather: read them anew. */
+  timetable: z.object({ channelIds: z.array(Id) }),
+  /** Lessons of these channels look different, or recording by hand; none named: of any. */
+  lessons: z.object({ channelIds: z.array(Id) }),
 };
 
 /** What each event carries, by its name. */

@@ -2,8 +2,11 @@
 import { agentRoutes } from './agent.ts';
 import { authRoutes } from './auth.ts';
 import { channelRoutes } from './channel.ts';
+import { lessonRoutes } from './lesson.ts';
 import { managedChannelRoutes } from './managed-channel.ts';
 import { schoolRoutes } from './school.ts';
+import { timetableRoutes } from './timetable.ts';
+import { uploadRoutes } from './upload.ts';
 
 export * from './agent.ts';
 export * from './auth.ts';
@@ -25,5 +28,8 @@ export * from './timetable.ts';
 export * from './upload.ts';
 export * from './usage.ts';
 
+const { reportLessons } = uploadRoutes;
+const teachingRoutes = { ...timetableRoutes, ...lessonRoutes, reportLessons };
+
 /** Every HTTP operation of the site by name. */
-export const routes = { ...authRoutes, ...schoolRoutes, ...channelRoutes, ...managedChannelRoutes, ...agentRoutes };
+export const routes = { ...authRoutes, ...schoolRoutes, ...channelRoutes, ...managedChannelRoutes, ...agentRoutes, ...teachingRoutes };

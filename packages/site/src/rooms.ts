@@ -16,12 +16,16 @@ import { wantForWaiting } from './demand/waiting.ts';
 import { createDemo } from './demo/demo.ts';
 import { createEventClients } from './events/clients.ts';
 import { createPublisher } from './events/publisher.ts';
+import { type ByHand, createByHand, handResources } from './lessons/by-hand.ts';
+import { type Lessons, createLessons } from './lessons/lessons.ts';
 import { type LiveServers, createLiveServers, liveSettings, makeLiveServer } from './live-servers/live-servers.ts';
 import { type Relay, createRelay } from './relay/relay.ts';
 import { type Reports, createReports } from './relay/reports.ts';
-import { createStateChanges } from './relay/state-changes.ts';
+import { type StateChanges, createStateChanges } from './relay/state-changes.ts';
 import { type Secrets, openSecrets } from './secrets.ts';
 import type { Clock } from './time.ts';
+import { type Timetables, createTimetables, timetableResources } from './timetables/timetables.ts';
+import { readWeeks } from './timetables/weeks.ts';
 
 /** What main.ts chooses and tests replace. */
 export type SiteDeps = {
@@ -46,6 +50,10 @@ export type Rooms = {
   board: Board;
   managed: ManagedChannels;
   demands: Demands;
+  timetables: Timetables;
+  lessons: Lessons;
+  /** Recording by hand. */
+  byHand: ByHand;
   relay: Relay;
   events: ReturnType<typeof createEventClients>;
   /** Seeds the demonstration, where the settings ask for one. */
@@ -75,8 +83,10 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const relay = joinRelay({ db, clock, log, secrets, reports, agents, liveServers, demands, board });
   const channels = createChannels({ db, clock, secrets, changes, catalog, onChange: (id) => publisher.touch([id]), onEnd: demands.end });
   const managed = createManagedChannels({ catalog, board, reports, channels });
+  const teach = createTeaching({ db, clock, changes, reports, tell: events.send });
   changes.onCommit(relay.refresh);
   publishReports(reports, catalog, publisher.touch, onFault);
+  noteTimetables(reports, catalog, teach.timetables, onFault);
 
   const { demoClip } = config;
   const { localGather } = agents;
@@ -92,6 +102,7 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
     board,
     managed,
     demands,
+    ...teach,
     relay,
     events,
     seedDemo,
@@ -114,7 +125,7 @@ type RelayParts = {
 function joinRelay({ agents, liveServers, demands, board, secrets, ...rest }: RelayParts): Relay {
   return createRelay({
     ...rest,
-    sources: [gatherSettings, channelResources(secrets), demands.resources, liveSettings],
+    sources: [gatherSettings, channelResources(secrets), demands.resources, liveSettings, timetableResources, handResources],
     onHello: (agent, hello) => agents.noteHello(agent, hello.facts),
     async onLiveReport(agent, { report }, peer) {
       const isNews = await liveServers.notePlace(agent.id, { addresses: report.addresses, remoteAddress: peer.address });
@@ -137,3 +148,23 @@ function publishReports(reports: Reports, catalog: Catalog, touch: (ids: Iterabl
   });
 }
 
+type TeachingParts = { db: Db; clock: Clock; changes: StateChanges; reports: Reports; tell(event: 'timetable' | 'lessons', data: { channelIds: readonly string[] }): void };
+
+/** Timetables, the lessons that come of them, and recording by hand. */
+function createTeaching({ tell, ...rest }: TeachingParts): { timetables: Timetables; lessons: Lessons; byHand: ByHand } {
+  const lessons = createLessons({ ...rest, weeks: () => readWeeks(rest.db), onChange: (channelIds) => tell('lessons', { channelIds }) });
+  const timetables = createTimetables({ ...rest, replan: lessons.replan, onChange: (channelIds) => tell('timetable', { channelIds }) });
+  return { lessons, timetables, byHand: createByHand({ ...rest, onChange: (channelIds) => tell('lessons', { channelIds }) }) };
+}
+
+/** Timetables learn from reports since when gathers have them. */
+function noteTimetables(reports: Reports, catalog: Catalog, timetables: Timetables, onFault: (error: unknown) => void): void {
+  reports.onChange((change) => {
+    const note = async (): Promise<void> => {
+      const { byId } = await catalog.view();
+      const ids = 'channelIds' in change ? change.channelIds : [];
+      await timetables.noteReports(ids.flatMap((id) => byId.get(id) ?? []));
+    };
+    note().catch(onFault);
+  });
+}

@@ -14,12 +14,14 @@ import { heartbeatMillis, serveEvents } from './events/clients.ts';
 import { createServe } from './http/serve.ts';
 import { createServer } from './http/server.ts';
 import { servePages } from './http/static.ts';
+import { lessonRoutes } from './lessons/routes.ts';
 import { openApi, openApiPath } from './openapi.ts';
 import { serveRelay } from './relay/upgrade.ts';
 import { type Rooms, type SiteDeps, createRooms } from './rooms.ts';
 import { schoolRoutes } from './school/routes.ts';
 import { createSchools } from './school/school.ts';
 import { every } from './time.ts';
+import { timetableRoutes } from './timetables/routes.ts';
 
 export type { SiteDeps } from './rooms.ts';
 
@@ -84,6 +86,8 @@ async function serveHttp({ site }: Config, { log, version, webDir }: SiteDeps, d
   authRoutes(serve, { ...rooms, limit: createSignInLimit() });
   schoolRoutes(serve, schools);
   channelRoutes(serve, { ...rooms, embedOrigins });
+  timetableRoutes(serve, rooms.timetables);
+  lessonRoutes(serve, rooms);
   agentRoutes(serve, {
     agents,
     async onEnrolled(_enrolment, { kind }) {
@@ -100,10 +104,12 @@ async function serveHttp({ site }: Config, { log, version, webDir }: SiteDeps, d
 }
 
 /** What happens as time goes by; the returned function stops it. */
-function startClockwork({ clock }: SiteDeps, { demands, relay, events, sessions, onFault }: Rooms): () => void {
+function startClockwork({ clock }: SiteDeps, { demands, relay, events, sessions, lessons, byHand, onFault }: Rooms): () => void {
   const timers = [
     every(clock, 500, demands.tick, onFault),
     every(clock, 1_000, relay.tick, onFault),
+    every(clock, 60_000, lessons.tick, onFault),
+    every(clock, 10_000, byHand.sweep, onFault),
     every(clock, heartbeatMillis, events.heartbeat, onFault),
     every(clock, 60 * 60 * 1000, sessions.sweep, onFault),
   ];

@@ -80,7 +80,14 @@ export type Tables = {
     is_sample: Bit;
     created_at: string;
   };
-  timetables: { channel_id: string; revision: number; saved_at: string; saved_by: string | null };
+  timetables: {
+    channel_id: string;
+    revision: number;
+    saved_at: string;
+    saved_by: string | null;
+    applied_revision: number | null;
+    applied_at: string | null;
+  };
   timetable_intervals: {
     id: string;
     channel_id: string;
@@ -108,11 +115,14 @@ export type Tables = {
     teacher_id: string | null;
     planned_start: string;
     planned_end: string;
+    planned_millis: number;
     state: 'planned' | 'recording' | 'over' | 'missed';
     recorded_millis: number;
     gaps: string;
     reported_at: string | null;
+    health: 'green' | 'red' | 'none';
   };
+  lesson_plan: { id: number; planned_until: string };
   recordings: {
     id: string;
     channel_id: string | null;

@@ -73,8 +73,8 @@ export function createReports(): Reports {
 }
 
 /** What pages show of a channel; rates in kbps change all the time and are no news. */
-function summaryOf({ state, fault, isPushing, isRecording }: GatherChannelReport): string {
-  return JSON.stringify([state, fault, isPushing, isRecording]);
+function summaryOf({ state, fault, isPushing, isRecording, lessonId, timetableRevision }: GatherChannelReport): string {
+  return JSON.stringify([state, fault, isPushing, isRecording, lessonId, timetableRevision]);
 }
 
 function changedKeys<T>(before: ReadonlyMap<string, T> | undefined, now: ReadonlyMap<string, T>, isSame: (a: T, b: T) => boolean): string[] {

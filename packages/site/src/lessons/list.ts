@@ -1,0 +1,133 @@
+// Lessons as pages show them: filtered lists, days in sum, one with its recordings.
+import { AppError, type Lesson, type LessonDay, type LessonRecording, type RequestOf, type routes } from '@lubo/contract';
+import { sql } from 'kysely';
+import type { Db } from '../db/tables.ts';
+
+export type LessonQuery = RequestOf<typeof routes.listLessons>['query'];
+export type DaysQuery = RequestOf<typeof routes.summarizeLessons>['query'];
+
+/** Most days of a summary. */
+const maxDays = 62;
+
+/** A page of lessons, newest day first, within a day by their start. */
+export async function listLessons(db: Db, query: LessonQuery): Promise<{ rows: Lesson[]; total: number }> {
+  const { page, pageSize } = query;
+  const rows = await wide(db, query)
+    .orderBy('lessons.date', 'desc')
+    .orderBy('lessons.planned_start')
+    .orderBy('lessons.id')
+    .limit(pageSize)
+    .offset((page - 1) * pageSize)
+    .execute();
+  if (page === 1 && rows.length < pageSize) return { rows: rows.map(lessonOf), total: rows.length };
+  const counted = await filtered(db, query)
+    .select((eb) => eb.fn.countAll<number | string>().as('count'))
+    .executeTakeFirstOrThrow();
+  return { rows: rows.map(lessonOf), total: Number(counted.count) };
+}
+
+const countOf = (health: string) => sql<number | string>`sum(case when lessons.health = ${health} then 1 else 0 end)`;
+
+/** Days in sum, newest first. */
+export async function summarizeDays(db: Db, query: DaysQuery): Promise<LessonDay[]> {
+  const rows = await filtered(db, query)
+    .select('lessons.date')
+    .select((eb) => eb.fn.countAll<number | string>().as('lessons'))
+    .select([countOf('green').as('green'), countOf('red').as('red'), countOf('none').as('none')])
+    .select(sql<number | string>`sum(lessons.recorded_millis)`.as('recorded'))
+    .select(sql<number | string>`sum(lessons.planned_millis)`.as('planned'))
+    .groupBy('lessons.date')
+    .orderBy('lessons.date', 'desc')
+    .limit(maxDays)
+    .execute();
+  return rows.map((row) => ({
+    date: row.date,
+    lessons: Number(row.lessons),
+    green: Number(row.green),
+    red: Number(row.red),
+    none: Number(row.none),
+    plannedSeconds: Math.round(Number(row.planned) / 1000),
+    recordedSeconds: Math.round(Number(row.recorded) / 1000),
+  }));
+}
+
+/** One lesson with what is stored of it. Throws AppError `lesson-not-found`. */
+export async function findLesson(db: Db, id: string): Promise<Lesson & { recordings: LessonRecording[] }> {
+  const row = await wide(db, {}).where('lessons.id', '=', id).executeTakeFirst();
+  if (row === undefined) throw new AppError('not-found', 'lesson-not-found', 'There is no such lesson.');
+  const recordings = await db
+    .selectFrom('recordings')
+    .select(['id', 'slice_index', 'started_at', 'duration_millis', 'size'])
+    .where('lesson_id', '=', id)
+    .where('deleted_at', 'is', null)
+    .orderBy('slice_index')
+    .limit(2_000)
+    .execute();
+  return {
+    ...lessonOf(row),
+    recordings: recordings.map((each) => ({
+      id: each.id,
+      sliceIndex: each.slice_index,
+      startedAt: each.started_at,
+      durationMillis: each.duration_millis,
+      size: each.size,
+    })),
+  };
+}
+
+function filtered(db: Db, { from, to, schoolId, channelId, health }: Partial<LessonQuery>) {
+  return db
+    .selectFrom('lessons')
+    .$if(from !== undefined, (query) => query.where('lessons.date', '>=', from ?? ''))
+    .$if(to !== undefined, (query) => query.where('lessons.date', '<=', to ?? ''))
+    .$if(health !== undefined, (query) => query.where('lessons.health', '=', health ?? 'none'))
+    .$if(channelId !== undefined, (query) => query.where('lessons.channel_id', '=', channelId ?? ''))
+    .$if(schoolId !== undefined, (query) =>
+      query.where('lessons.channel_id', 'in', (eb) =>
+        eb
+          .selectFrom('channels')
+          .innerJoin('gathers', 'gathers.agent_id', 'channels.gather_id')
+          .select('channels.id')
+          .where('gathers.school_id', '=', schoolId ?? ''),
+      ),
+    );
+}
+
+function wide(db: Db, query: Partial<LessonQuery>) {
+  return filtered(db, query)
+    .innerJoin('channels', 'channels.id', 'lessons.channel_id')
+    .innerJoin('site', (join) => join.on('site.id', '=', 1))
+    .leftJoin('gathers', 'gathers.agent_id', 'channels.gather_id')
+    .leftJoin('schools', 'schools.id', 'gathers.school_id')
+    .leftJoin('subjects', 'subjects.id', 'lessons.subject_id')
+    .leftJoin('teachers', 'teachers.id', 'lessons.teacher_id')
+    .selectAll('lessons')
+    .select(['channels.name as channelName', 'schools.name as schoolName', 'schools.time_zone as schoolZone', 'site.time_zone as siteZone'])
+    .select(['subjects.name as subjectName', 'teachers.name as teacherName']);
+}
+
+type WideRow = Awaited<ReturnType<ReturnType<typeof wide>['execute']>>[number];
+
+function lessonOf(row: WideRow): Lesson {
+  return {
+    id: row.id,
+    channelId: row.channel_id,
+    channelName: row.channelName,
+    schoolName: row.schoolName ?? '',
+    kind: row.kind,
+    date: row.date,
+    timeZone: row.schoolZone ?? row.siteZone,
+    subjectId: row.subject_id,
+    subjectName: row.subjectName,
+    teacherId: row.teacher_id,
+    teacherName: row.teacherName,
+    plannedStart: row.planned_start,
+    plannedEnd: row.planned_end,
+    state: row.state,
+    health: row.health,
+    plannedSeconds: Math.round(row.planned_millis / 1000),
+    recordedSeconds: Math.round(row.recorded_millis / 1000),
+    gaps: JSON.parse(row.gaps) as Lesson['gaps'],
+    reportedAt: row.reported_at,
+  };
+}
