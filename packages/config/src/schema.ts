@@ -46,6 +46,8 @@ export const SiteConfig = z.strictObject({
   publicUrl: HttpUrl.optional(),
   embedOrigins: Origins.default([]),
   tls: TlsConfig.prefault({}),
+  storageDir: FileName.optional(),
+  storageReserveMegabytes: whole(0, 1_000_000_000).default(1024),
 });
 
 export const LiveConfig = z.strictObject({

@@ -4,7 +4,9 @@ import { authRoutes } from './auth.ts';
 import { channelRoutes } from './channel.ts';
 import { lessonRoutes } from './lesson.ts';
 import { managedChannelRoutes } from './managed-channel.ts';
+import { recordingRoutes } from './recording.ts';
 import { schoolRoutes } from './school.ts';
+import { storageRoutes } from './storage.ts';
 import { timetableRoutes } from './timetable.ts';
 import { uploadRoutes } from './upload.ts';
 
@@ -18,12 +20,14 @@ export * from './lesson.ts';
 export * from './list.ts';
 export * from './managed-channel.ts';
 export * from './problem.ts';
+export * from './recording.ts';
 export * from './relay.ts';
 export * from './resources.ts';
 export * from './route.ts';
 export * from './schedule.ts';
 export * from './school.ts';
 export * from './shape.ts';
+export * from './storage.ts';
 export * from './timetable.ts';
 export * from './upload.ts';
 export * from './usage.ts';
@@ -31,5 +35,16 @@ export * from './usage.ts';
 const { reportLessons } = uploadRoutes;
 const teachingRoutes = { ...timetableRoutes, ...lessonRoutes, reportLessons };
 
+const { uploadState } = uploadRoutes;
+const archiveRoutes = { ...recordingRoutes, ...storageRoutes, uploadState };
+
 /** Every HTTP operation of the site by name. */
-export const routes = { ...authRoutes, ...schoolRoutes, ...channelRoutes, ...managedChannelRoutes, ...agentRoutes, ...teachingRoutes };
+export const routes = {
+  ...authRoutes,
+  ...schoolRoutes,
+  ...channelRoutes,
+  ...managedChannelRoutes,
+  ...agentRoutes,
+  ...teachingRoutes,
+  ...archiveRoutes,
+};

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '@lubo/config';
 import type { Logger } from 'pino';
 import { type Agents, createAgents, gatherSettings } from './agents/agents.ts';
+import { type Archive, createArchive } from './archive.ts';
 import { type Accounts, createAccounts } from './auth/accounts.ts';
 import { type Passwords, createPasswords } from './auth/password.ts';
 import { type Sessions, createSessions } from './auth/sessions.ts';
@@ -55,7 +56,11 @@ export type Rooms = {
   /** Recording by hand. */
   byHand: ByHand;
   relay: Relay;
+  /** Storage, uploads, snapshots, recordings. */
+  archive: Archive;
   events: ReturnType<typeof createEventClients>;
+  /** Pages hear of these channels anew. */
+  touchChannels(ids: Iterable<string>): void;
   /** Seeds the demonstration, where the settings ask for one. */
   seedDemo(): Promise<void>;
   /** For work that nobody waits for. */
@@ -70,7 +75,8 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const reports = createReports();
   const changes = createStateChanges(db);
   const catalog = createCatalog(db);
-  const board = createBoard(catalog, reports);
+  const archive = await createArchive({ config, db, clock, log, secrets, onFault });
+  const board = createBoard(catalog, reports, archive.snapshots.urlOf);
   const events = createEventClients();
   const publisher = createPublisher({ clock, clients: events, find: board.find, onFault });
   const sessions = createSessions(db, clock);
@@ -104,7 +110,9 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
     demands,
     ...teach,
     relay,
+    archive,
     events,
+    touchChannels: publisher.touch,
     seedDemo,
     onFault,
   };

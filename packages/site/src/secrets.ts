@@ -1,6 +1,6 @@
 // Secrets that the site must be able to read again (passwords of cameras, keys of sign-in services), sealed for the database:
 // AES-256-GCM (NIST SP 800-38D) with a key from the data folder, which no backup of the database alone gives away.
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { chmodSync, closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartError } from '@lubo/config';
@@ -28,11 +28,14 @@ export type Secrets = {
   seal(plain: string, purpose: string): string;
   /** The text that was sealed. Throws SealError. */
   open(sealed: string, purpose: string): string;
+  /** A key of its own for one purpose (HKDF, RFC 5869), 32 bytes in hex; the same after a restart. */
+  keyFor(purpose: string): string;
 };
 
 /** Secrets under this key of 32 bytes. */
 export function createSecrets(key: Uint8Array): Secrets {
   return {
+    keyFor: (purpose) => Buffer.from(hkdfSync('sha256', key, '', purpose, keyBytes)).toString('hex'),
     seal(plain, purpose) {
       if (plain.length > maxSecretLength) throw new RangeError(`a secret of ${plain.length} characters is longer than ${maxSecretLength}`);
       const iv = randomBytes(ivBytes);

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import fastifyCookie from '@fastify/cookie';
 import { type Config, type Tls, listenFault, openTls } from '@lubo/config';
+import { AppError } from '@lubo/contract';
 import type { FastifyInstance } from 'fastify';
 import { agentRoutes } from './agents/routes.ts';
 import { cookieName, createGate } from './auth/gate.ts';
@@ -11,17 +12,20 @@ import { channelRoutes } from './channels/routes.ts';
 import { openDatabase } from './db/database.ts';
 import type { Db } from './db/tables.ts';
 import { heartbeatMillis, serveEvents } from './events/clients.ts';
-import { createServe } from './http/serve.ts';
+import { type Gate, type Serve, createServe } from './http/serve.ts';
 import { createServer } from './http/server.ts';
 import { servePages } from './http/static.ts';
 import { lessonRoutes } from './lessons/routes.ts';
 import { openApi, openApiPath } from './openapi.ts';
 import { serveRelay } from './relay/upgrade.ts';
+import { recordingRoutes } from './recordings/routes.ts';
 import { type Rooms, type SiteDeps, createRooms } from './rooms.ts';
 import { schoolRoutes } from './school/routes.ts';
 import { createSchools } from './school/school.ts';
+import { storageRoutes } from './storage/routes.ts';
 import { every } from './time.ts';
 import { timetableRoutes } from './timetables/routes.ts';
+import { uploadRoutes } from './uploads/routes.ts';
 
 export type { SiteDeps } from './rooms.ts';
 
@@ -55,6 +59,7 @@ async function buildOver(db: Db, config: Config, deps: SiteDeps, tls: Tls | unde
     const app = await serveHttp(config, deps, db, rooms, tls);
     const endRelay = serveRelay(app.server, { relay: rooms.relay, authenticate: rooms.agents.authenticate, log: deps.log });
     const stopClockwork = startClockwork(deps, rooms);
+    const stopChores = rooms.archive.startChores();
     return {
       app,
       setUpCode,
@@ -66,6 +71,7 @@ async function buildOver(db: Db, config: Config, deps: SiteDeps, tls: Tls | unde
         rooms.events.close();
         endRelay();
         await app.close();
+        await stopChores();
         await db.destroy();
       },
     };
@@ -82,7 +88,8 @@ async function serveHttp({ site }: Config, { log, version, webDir }: SiteDeps, d
   const { embedOrigins } = site;
   const app = createServer(log, { tls, embedOrigins });
   await app.register(fastifyCookie);
-  const serve = createServe(app, createGate({ sessions, siteTag: tag, publicUrl: site.publicUrl, agentOf: agents.authenticate }));
+  const gate = createGate({ sessions, siteTag: tag, publicUrl: site.publicUrl, agentOf: agents.authenticate });
+  const serve = createServe(app, gate);
   authRoutes(serve, { ...rooms, limit: createSignInLimit() });
   schoolRoutes(serve, schools);
   channelRoutes(serve, { ...rooms, embedOrigins });
@@ -95,12 +102,34 @@ async function serveHttp({ site }: Config, { log, version, webDir }: SiteDeps, d
       else await rooms.seedDemo();
     },
   });
+  archiveRoutes(app, serve, gate, rooms);
   serveEvents(app, rooms.events);
   const document = JSON.stringify(openApi({ version, cookie: cookieName(tag) }));
   app.get(openApiPath, (_request, reply) => reply.type('application/json').header('cache-control', 'no-cache').send(document));
   app.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
   await servePages(app, webDir);
   return app;
+}
+
+function archiveRoutes(app: FastifyInstance, serve: Serve, gate: Gate, { archive, board, touchChannels, sessions }: Rooms): void {
+  const { storage, uploads, pictures, snapshots } = archive;
+  storageRoutes(serve, storage);
+  recordingRoutes(app, serve, {
+    ...archive,
+    groups: storage.groups,
+    isAdmin: async (token) => token !== undefined && (await sessions.find(token))?.person.role === 'admin',
+  });
+  uploadRoutes(app, serve, {
+    gate,
+    uploads,
+    pictures,
+    async takeSnapshot(gatherId, channelId, jpeg) {
+      const { row } = await board.require(channelId);
+      if (row.gatherId !== gatherId) throw new AppError('denied', 'not-yours', 'This belongs to another gather.');
+      await snapshots.take(channelId, jpeg);
+      touchChannels([channelId]);
+    },
+  });
 }
 
 /** What happens as time goes by; the returned function stops it. */

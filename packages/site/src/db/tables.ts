@@ -154,6 +154,10 @@ export type Tables = {
   };
   storage_groups: { id: string; name: string; is_default: Bit; created_at: string };
   volumes: { id: string; group_id: string; kind: 'disk'; place: string; reserve_bytes: number; created_at: string };
+  uploads: { id: string; gather_id: string; announced: string; volume_id: string; object_key: string; touched_at: string };
+  purged_recordings: { id: string; purged_at: string };
+  archive_rules: { id: number; retention_days: number | null; bin_days: number; allows_download: Bit };
+  class_names: { name: string };
   garbage: { volume_id: string; object_key: string; created_at: string };
   demands: { channel_id: string; live_server_id: string; created_at: string };
   seeds: { name: string; row_id: string };

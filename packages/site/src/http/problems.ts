@@ -20,7 +20,8 @@ export function sendNotFound(reply: FastifyReply): FastifyReply {
   return sendProblem(reply, problem('not-found', 404, 'no-such-address', 'There is nothing at this address.'));
 }
 
-function sendProblem(reply: FastifyReply, body: Problem, retryAfterSeconds?: number): FastifyReply {
+/** Answers with a problem. */
+export function sendProblem(reply: FastifyReply, body: Problem, retryAfterSeconds?: number): FastifyReply {
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(Math.max(1, Math.ceil(retryAfterSeconds))));
   return reply.code(body.status).type('application/problem+json').header('cache-control', 'no-store').send(JSON.stringify(body));
 }

@@ -1,11 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Route, eventsPath, routes } from '@lubo/contract';
+import { type Route, eventsPath, mediaPaths, picturePaths, routes, uploadsPath } from '@lubo/contract';
 import { openApiPath } from '../openapi.ts';
 import { siteInHand } from '../testing/site-in-hand.ts';
 
 /** What the site serves beside the contract's table, to anyone, on purpose. */
-const openBeside = [`GET ${eventsPath}`, `GET ${openApiPath}`, 'GET /healthz'];
+const openBeside = [
+  `GET ${eventsPath}`,
+  `GET ${openApiPath}`,
+  'GET /healthz',
+  ...Object.values(mediaPaths).flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
+  `OPTIONS ${uploadsPath}`,
+];
+
+/** What it serves to gathers beside the table: bodies and answers there are no JSON. */
+const gathersBeside: readonly [method: 'POST' | 'HEAD' | 'PATCH' | 'PUT', path: string][] = [
+  ['POST', uploadsPath],
+  ['HEAD', `${uploadsPath}/:id`],
+  ['PATCH', `${uploadsPath}/:id`],
+  ...Object.values(picturePaths).map((path): ['PUT', string] => ['PUT', path]),
+];
 
 const table = Object.entries(routes) as [string, Route][];
 
@@ -13,7 +27,7 @@ test('every address that answers is in the contract or in the short list of open
   const { site } = await siteInHand(t);
   const registered = site.app.printRoutes({ commonPrefix: false, includeMeta: false });
   const found = routesIn(registered);
-  const wanted = [...table.map(([, route]) => `${route.method} ${route.path}`), ...openBeside];
+  const wanted = [...table.map(([, route]) => `${route.method} ${route.path}`), ...openBeside, ...gathersBeside.map(([method, path]) => `${method} ${path}`)];
   assert.deepEqual(found.toSorted(), wanted.toSorted());
 });
 
@@ -35,6 +49,19 @@ test('no route that asks for a sign-in answers without one, whatever the request
         const { statusCode } = await site.app.inject({ method: route.method, url, headers, payload });
         assert.equal(statusCode, 401, `${name} with body ${payload.slice(0, 9)}`);
       }
+    }
+  }
+});
+
+test('what is for gathers only answers nobody else, whatever the body', async (t) => {
+  const hand = await siteInHand(t);
+  const cookie = await hand.adminCookie();
+  for (const [method, path] of gathersBeside) {
+    for (const payload of ['', 'x'.repeat(2 * 1024 * 1024)]) {
+      const url = path.replace(':id', '6f1c0c6e-2b5f-4c1e-9a55-0d1f7a3b9c01');
+      const headers = { cookie, 'content-type': path.startsWith(uploadsPath) ? 'application/offset+octet-stream' : 'image/jpeg', 'tus-resumable': '1.0.0' };
+      const { statusCode } = await hand.site.app.inject({ method, url, headers, payload });
+      assert.equal(statusCode, 401, `${method} ${path}`);
     }
   }
 });

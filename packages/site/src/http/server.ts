@@ -7,9 +7,19 @@ import fastify, { type FastifyBaseLogger, type FastifyHttpsOptions, type Fastify
 import { answerProblems } from './problems.ts';
 import { addSecurityHeaders } from './security.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The body may take as long as bytes of it come. */
+    isLong?: boolean;
+  }
+}
+
 /** Largest JSON body in bytes. */
 export const maxBodyBytes = 256 * 1024;
 
+/** The head of a request must be there within this time, and so must its body unless its route is `isLong`. */
+const headerMillis = 30_000;
+const bodyMillis = 30_000;
 /** A TLS handshake must be over within this time. */
 const handshakeMillis = 10_000;
 
@@ -23,15 +33,17 @@ export function createServer(log: FastifyBaseLogger, { tls, embedOrigins = [] }:
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: 'loopback',
     bodyLimit: maxBodyBytes,
-    requestTimeout: 30_000,
+    // Uploads take as long as they take; what other bodies may take is bounded below.
+    requestTimeout: 0,
     keepAliveTimeout: 65_000,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 128 },
   };
-  const app = tls === undefined ? fastify({ ...options, http: { shouldUpgradeCallback: isWebSocket } }) : secure(options, tls);
+  const app = tls === undefined ? fastify({ ...options, http: { shouldUpgradeCallback: isWebSocket, headersTimeout: headerMillis } }) : secure(options, tls);
   acceptEmptyJson(app);
   addSecurityHeaders(app, embedOrigins);
+  limitBodies(app);
   answerProblems(app);
   app.addHook('onResponse', async (request, reply) => {
     const { method, url } = request;
@@ -41,13 +53,23 @@ export function createServer(log: FastifyBaseLogger, { tls, embedOrigins = [] }:
   return app;
 }
 
+/** Cuts off who sends a body too slowly. */
+function limitBodies(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ raw, headers, routeOptions }) => {
+    const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+    if (!hasBody || routeOptions.config.isLong) return;
+    const timer = setTimeout(() => raw.destroy(), bodyMillis).unref();
+    for (const event of ['end', 'close']) raw.once(event, () => clearTimeout(timer));
+  });
+}
+
 /** Other upgrades (h2c) are offers that may be passed over. */
 function isWebSocket({ headers }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 function secure(options: FastifyServerOptions, tls: Tls): FastifyInstance {
-  const https: ServerOptions = { ...tls.pair, handshakeTimeout: handshakeMillis, shouldUpgradeCallback: isWebSocket };
+  const https: ServerOptions = { ...tls.pair, handshakeTimeout: handshakeMillis, headersTimeout: headerMillis, shouldUpgradeCallback: isWebSocket };
   const app = fastify({ ...(options as FastifyHttpsOptions<Server>), https });
   tls.keep(app.server);
   // Handshakes that never end are no connections of HTTP's, and would hold up the end.

@@ -3,11 +3,13 @@ import type { Migration } from 'kysely/migration';
 import { first } from './0001-first.ts';
 import { defaults } from './0002-defaults.ts';
 import { recording } from './0003-recording.ts';
+import { archive } from './0030-archive.ts';
 import { lessonHealth } from './0040-lessons.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
   '0002-defaults': defaults,
   '0003-recording': recording,
+  '0030-archive': archive,
   '0040-lessons': lessonHealth,
 };

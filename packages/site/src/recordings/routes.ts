@@ -1,0 +1,89 @@
+// HTTP of the recordings' room: lists and changes by the contract, video and pictures beside it.
+import { mediaPaths, routes } from '@lubo/contract';
+import type { VolumeGroups } from '@lubo/storage';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Serve } from '../http/serve.ts';
+import { validate } from '../http/serve.ts';
+import type { Snapshots } from '../snapshots/snapshots.ts';
+import { keysOf } from '../storage/keys.ts';
+import type { Play } from './play.ts';
+import { type Recordings, noRecording } from './recordings.ts';
+import type { Retention } from './retention.ts';
+import { sendFile } from './video.ts';
+
+export type RecordingRoutesOptions = {
+  recordings: Recordings;
+  retention: Retention;
+  play: Play;
+  groups: VolumeGroups;
+  snapshots: Snapshots;
+  /** Whether the session of a token is an administrator's. */
+  isAdmin(sessionToken: string | undefined): Promise<boolean>;
+};
+
+const forEver = 'public, max-age=31536000, immutable';
+
+/** Registers the room's operations. */
+export function recordingRoutes(app: FastifyInstance, serve: Serve, options: RecordingRoutesOptions): void {
+  const { recordings, retention, play, isAdmin } = options;
+  serve(routes.listRecordings, ({ query }) => recordings.list(query));
+  serve(routes.getRecording, ({ params }) => recordings.get(params.id));
+  serve(routes.playRecording, async ({ params }, call) => play.info(params.id, { mayDownload: await isAdmin(call.sessionToken) }));
+  serve(routes.listArchive, ({ query }) => recordings.listArchive(query));
+  serve(routes.getArchived, ({ params }) => recordings.getArchived(params.id));
+  serve(routes.editRecording, ({ params, body }) => recordings.edit(params.id, body));
+  serve(routes.deleteRecording, ({ params }, call) => recordings.remove(params.id, call.person?.name ?? ''));
+  serve(routes.previewArchiveChange, ({ body }) => recordings.preview(body.action, body.ids));
+  serve(routes.changeArchive, ({ body }, call) => recordings.change(body.action, body.ids, call.person?.name ?? ''));
+  serve(routes.getArchiveRules, () => retention.rules());
+  serve(routes.setArchiveRules, ({ body }) => retention.setRules(body));
+  serve(routes.previewRetention, ({ query }) => retention.preview(query.days));
+  serve(routes.runRetention, () => retention.run());
+  serveFiles(app, options);
+}
+
+function serveFiles(app: FastifyInstance, { play, groups, snapshots }: RecordingRoutesOptions): void {
+  const method = ['GET', 'HEAD'];
+  app.route({
+    method,
+    url: mediaPaths.video,
+    async handler(request, reply) {
+      const { token, download } = request.query as Record<string, string | undefined>;
+      const isDownload = download !== undefined;
+      const { volumeId, key, name } = await play.open(idOf(request), token, isDownload);
+      return sendFile(request, reply, { volume: groups.volume(volumeId), key, type: 'video/mp4', cacheControl: 'private, max-age=3600', saveAs: isDownload ? name : undefined });
+    },
+  });
+  for (const kind of ['poster', 'thumbnails'] as const) {
+    app.route({
+      method,
+      url: mediaPaths[kind],
+      async handler(request, reply) {
+        const id = idOf(request);
+        const { volumeId } = await play.picture(id, kind);
+        return sendFile(request, reply, { volume: groups.volume(volumeId), key: keysOf(id)[kind], type: 'image/jpeg', cacheControl: forEver });
+      },
+    });
+  }
+  app.route({
+    method,
+    url: mediaPaths.snapshot,
+    async handler(request, reply) {
+      const { id } = request.params as { id: string };
+      const found = await snapshots.read(id);
+      if (found === undefined) return reply.callNotFound();
+      const etag = `"${found.version}"`;
+      const isNewest = (request.query as { v?: string }).v === found.version;
+      void reply.headers({ etag, 'cache-control': isNewest ? forEver : 'no-cache' });
+      return request.headers['if-none-match'] === etag ? reply.code(304).send() : reply.type('image/jpeg').send(found.jpeg);
+    },
+  });
+}
+
+function idOf(request: FastifyRequest): string {
+  try {
+    return (validate(routes.getRecording, { params: request.params, query: {}, body: undefined }).params as { id: string }).id;
+  } catch {
+    throw noRecording();
+  }
+}
