@@ -4,15 +4,25 @@ import { LessonId } from './lesson.ts';
 import { route } from './route.ts';
 import { Id, Moment, PageQuery, pageOf } from './shape.ts';
 
-/** A picture made of small ones, for the seek bar: tile n shows the video at `n * intervalMillis`; rows are filled from the left. */
+/** A picture made of small ones, for the seek bar: tile n, counted row by row, shows the video at `millis[n]`. */
 export const Thumbnails = z.object({
-  tileWidth: z.coerce.number().int().min(1).max(1024),
-  tileHeight: z.coerce.number().int().min(1).max(1024),
-  columns: z.coerce.number().int().min(1).max(100),
-  count: z.coerce.number().int().min(1).max(10_000),
-  intervalMillis: z.coerce.number().int().min(100).max(3_600_000),
+  tileWidth: z.int().min(1).max(1024),
+  tileHeight: z.int().min(1).max(1024),
+  columns: z.int().min(1).max(100),
+  millis: z.array(z.int().min(0)).min(1).max(200),
 });
 export type Thumbnails = z.infer<typeof Thumbnails>;
+
+const count = z.string().regex(/^\d{1,9}$/).transform(Number);
+/** The same as the query of an address; `millis` separated by commas. */
+export const ThumbnailQuery = z
+  .object({
+    tileWidth: count,
+    tileHeight: count,
+    columns: count,
+    millis: z.string().regex(/^\d{1,9}(,\d{1,9}){0,199}$/).transform((text) => text.split(',').map(Number)),
+  })
+  .pipe(Thumbnails);
 
 /** A recording as anyone may see it. Names are of now, but for the class, which is as it was. */
 export const Recording = z.object({

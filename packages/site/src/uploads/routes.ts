@@ -1,5 +1,5 @@
 // HTTP of the uploads' room beside the protocol of uploads: state of a recording, pictures in.
-import { AppError, IdParams, type Route, Thumbnails, maxPictureBytes, picturePaths, routes } from '@lubo/contract';
+import { AppError, IdParams, type Route, ThumbnailQuery, type Thumbnails, maxPictureBytes, picturePaths, routes } from '@lubo/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Gate, type Serve, validate } from '../http/serve.ts';
 import { jpegSize } from './jpeg.ts';
@@ -38,7 +38,7 @@ export function uploadRoutes(app: FastifyInstance, serve: Serve, { gate, uploads
     const { params } = routes.uploadState;
     put(picturePaths.snapshot, { params: IdParams }, takeSnapshot);
     put(picturePaths.poster, { params }, pictures.takePoster);
-    put(picturePaths.thumbnails, { params, query: Thumbnails }, pictures.takeThumbnails);
+    put(picturePaths.thumbnails, { params, query: ThumbnailQuery }, pictures.takeThumbnails);
     done();
   });
 }
