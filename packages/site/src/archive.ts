@@ -102,9 +102,9 @@ export async function createArchive({ config, db, clock, log, secrets, onStored 
 /** One collection at a time, again as long as there was something. */
 function createCollector(collectOnce: () => Promise<number>, onFault: (error: unknown) => void) {
   let running: Promise<void> | undefined;
-  let isEnded = false;
+  const ending = new AbortController();
   const run = async (): Promise<void> => {
-    while (!isEnded && (await collectOnce()) > 0);
+    while (!ending.signal.aborted && (await collectOnce()) > 0);
   };
   const now = (): Promise<void> => {
     running ??= run().finally(() => (running = undefined));
@@ -114,7 +114,7 @@ function createCollector(collectOnce: () => Promise<number>, onFault: (error: un
     now,
     soon: () => void now().catch(onFault),
     async end() {
-      isEnded = true;
+      ending.abort();
       await running?.catch(() => {});
     },
   };

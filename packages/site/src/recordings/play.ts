@@ -3,8 +3,7 @@ import { AppError, type PlayInfo, Thumbnails, mediaPaths } from '@lubo/contract'
 import { checkStreamToken, signStreamToken } from '@lubo/contract/stream-token';
 import type { Db } from '../db/tables.ts';
 import { type Clock, momentOf } from '../time.ts';
-import { noRecording } from './recordings.ts';
-import type { Recordings } from './recordings.ts';
+import { type Recordings, noRecording } from './recordings.ts';
 import { pictureUrl } from './view.ts';
 
 export type PlayOptions = {
@@ -36,7 +35,6 @@ const windowMillis = 60 * 60 * 1000;
 
 /** Addresses over `db`. */
 export function createPlay({ db, clock, recordings, tokenKey, allowsDownload }: PlayOptions): Play {
-  const subject = (id: string, isDownload: boolean): string => `${isDownload ? 'download' : 'recording'}/${id}`;
   const address = (id: string, isDownload: boolean, expiresAt: number): string => {
     const token = signStreamToken(tokenKey, subject(id, isDownload), 'play', expiresAt / 1000);
     return `${mediaPaths.video.replace(':id', id)}?${isDownload ? 'download=1&' : ''}token=${token}`;
@@ -70,4 +68,9 @@ export function createPlay({ db, clock, recordings, tokenKey, allowsDownload }: 
       return { volumeId: row.volume_id };
     },
   };
+}
+
+/** What a token is for: one to watch does not open a download. */
+function subject(id: string, isDownload: boolean): string {
+  return `${isDownload ? 'download' : 'recording'}/${id}`;
 }

@@ -111,7 +111,7 @@ async function fittingRows(db: Db, action: ArchiveAction, ids: readonly string[]
 }
 
 function sumOf(rows: readonly Fitting[]): ArchiveSum {
-  const bytes = rows.reduce((sum, { size }) => sum + Number(size), 0);
+  const bytes = rows.reduce((sum, { size }) => sum + size, 0);
   return { recordings: rows.length, bytes, kept: rows.filter(({ is_kept }) => is_kept === 1).length };
 }
 

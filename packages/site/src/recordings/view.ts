@@ -45,7 +45,7 @@ export async function readRecordings(db: Db, ids: readonly string[]): Promise<Ar
       ...(row.poster_at === null ? {} : { posterUrl: pictureUrl('poster', row.id) }),
       kind: row.kind,
       gatherId: row.gather_id,
-      size: Number(row.size),
+      size: row.size,
       volumeId: row.volume_id,
       storedAt: row.stored_at,
       isKept: row.is_kept === 1,

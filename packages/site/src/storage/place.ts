@@ -32,21 +32,16 @@ async function writeAndRead(path: string): Promise<void> {
   }
 }
 
-function faultOf(code: string | undefined): Pick<Health, 'state' | 'detail'> {
-  switch (code) {
-    case 'ENOENT':
-      return { state: 'away', detail: 'there is no such folder' };
-    case 'ENOTDIR':
-      return { state: 'failed', detail: 'it is no folder' };
-    case 'EACCES':
-    case 'EPERM':
-      return { state: 'failed', detail: 'the site may not write there' };
-    case 'EROFS':
-      return { state: 'failed', detail: 'it can only be read' };
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return { state: 'full', detail: 'the disk is full' };
-    default:
-      return { state: 'failed', detail: `it refuses (${code ?? 'unknown fault'})` };
-  }
+const faults: Record<string, Pick<Health, 'state' | 'detail'>> = {
+  ENOENT: { state: 'away', detail: 'there is no such folder' },
+  ENOTDIR: { state: 'failed', detail: 'it is no folder' },
+  EACCES: { state: 'failed', detail: 'the site may not write there' },
+  EPERM: { state: 'failed', detail: 'the site may not write there' },
+  EROFS: { state: 'failed', detail: 'it can only be read' },
+  ENOSPC: { state: 'full', detail: 'the disk is full' },
+  EDQUOT: { state: 'full', detail: 'the disk is full' },
+};
+
+function faultOf(code = 'unknown fault'): Pick<Health, 'state' | 'detail'> {
+  return faults[code] ?? { state: 'failed', detail: `it refuses (${code})` };
 }

@@ -35,7 +35,7 @@ export async function openStorage(options: StorageOptions, firstFolder: string):
   const groups = createVolumeGroups();
   const censuses = new Map<string, VolumeCensus>();
   const open = ({ id, group_id, place, reserve_bytes }: VolumeRow): void =>
-    groups.add({ groupId: group_id, store: openDiskVolume({ folder: place, id }), reserveBytes: Number(reserve_bytes) });
+    groups.add({ groupId: group_id, store: openDiskVolume({ folder: place, id }), reserveBytes: reserve_bytes });
 
   const defaultGroup = async (): Promise<string> =>
     (await db.selectFrom('storage_groups').select('id').where('is_default', '=', 1).executeTakeFirstOrThrow()).id;
@@ -65,7 +65,7 @@ export async function openStorage(options: StorageOptions, firstFolder: string):
     id: row.id,
     groupId: row.group_id,
     place: row.place,
-    reserveBytes: Number(row.reserve_bytes),
+    reserveBytes: row.reserve_bytes,
     census: censuses.get(row.id) ?? null,
     createdAt: row.created_at,
     ...healthOf(report ?? { state: 'away', detail: 'the volume is not open', totalBytes: undefined, freeBytes: undefined }),
@@ -75,12 +75,7 @@ export async function openStorage(options: StorageOptions, firstFolder: string):
     const reports = new Map((await groups.report()).map((report) => [report.volumeId, report]));
     const volumes = await db.selectFrom('volumes').selectAll().orderBy('created_at').orderBy('id').execute();
     const rows = await db.selectFrom('storage_groups').selectAll().orderBy('created_at').orderBy('id').execute();
-    return rows.map(({ id, name, is_default }) => {
-      const own = volumes.filter((volume) => volume.group_id === id).map((volume) => viewOf(volume, reports.get(volume.id)));
-      const sum = (pick: (volume: StorageVolume) => number | null): number => own.reduce((total, volume) => total + (pick(volume) ?? 0), 0);
-      const isKnown = own.some(({ totalBytes }) => totalBytes !== null);
-      return { id, name, isDefault: is_default === 1, volumes: own, ...roomOf(isKnown ? { totalBytes: sum((v) => v.totalBytes), freeBytes: sum((v) => v.freeBytes) } : {}) };
-    });
+    return rows.map((row) => groupOf(row, volumes.filter((volume) => volume.group_id === row.id).map((volume) => viewOf(volume, reports.get(volume.id)))));
   }
 
   async function group(id: string): Promise<StorageGroup> {
@@ -166,6 +161,13 @@ export async function openStorage(options: StorageOptions, firstFolder: string):
     },
     noteCensus: (volumeId, census) => void censuses.set(volumeId, census),
   };
+}
+
+function groupOf({ id, name, is_default }: Tables['storage_groups'], volumes: StorageVolume[]): StorageGroup {
+  const sum = (pick: (volume: StorageVolume) => number | null): number => volumes.reduce((total, volume) => total + (pick(volume) ?? 0), 0);
+  const isKnown = volumes.some(({ totalBytes }) => totalBytes !== null);
+  const room = isKnown ? { totalBytes: sum((volume) => volume.totalBytes), freeBytes: sum((volume) => volume.freeBytes) } : {};
+  return { id, name, isDefault: is_default === 1, volumes, ...roomOf(room) };
 }
 
 type KnownRoom = { totalBytes?: number | undefined; freeBytes?: number | undefined };

@@ -80,13 +80,13 @@ function announcedIn(request: FastifyRequest): RecordingUpload {
   const metadata = String(request.headers['upload-metadata'] ?? '');
   const encoded = /(?:^|,)\s*recording\s+([A-Za-z0-9+/=]+)\s*(?:,|$)/.exec(metadata.slice(0, maxMetadataLength))?.[1];
   if (encoded === undefined) throw new Refusal(400, 'no-recording', 'upload-metadata tells the recording');
-  const { body } = validate({ method: 'POST', path: uploadsPath, access: 'gather', summary: '', body: RecordingUpload }, { params: {}, query: {}, body: parsed(encoded) });
+  const { body } = validate({ method: 'POST', path: uploadsPath, access: 'gather', summary: '', body: RecordingUpload }, { params: {}, query: {}, body: jsonIn(encoded) });
   const upload = body as RecordingUpload;
   if (upload.size !== size) throw new Refusal(400, 'size-mismatch', 'upload-length and the size of the recording differ');
   return upload;
 }
 
-function parsed(encoded: string): unknown {
+function jsonIn(encoded: string): unknown {
   try {
     return JSON.parse(Buffer.from(encoded, 'base64').toString('utf8'));
   } catch (cause) {

@@ -56,7 +56,7 @@ export function createUploads(options: UploadsOptions): Uploads {
     }
     if (row.gather_id !== null && row.gather_id !== gatherId) throw notYours();
     if (row.deleted_at !== null) throw deleted();
-    return { size: Number(row.size), sha256: row.sha256 };
+    return { size: row.size, sha256: row.sha256 };
   }
 
   async function rowOf(gatherId: string, id: string): Promise<UploadRow> {
