@@ -20,6 +20,8 @@ export type Bus = {
    */
   subscribe(options: { name: string; limits?: QueueLimits | undefined; onUnits: () => void }): Subscription;
   readonly consumerCount: number;
+  /** The newest keyframe that the ring holds, for who wants a picture now and then; undefined without video. */
+  newestKeyframe(): Unit | undefined;
 };
 
 type Consumer = { name: string; queue: UnitQueue; onUnits: () => void };
@@ -69,6 +71,10 @@ export function createBus(options: { log: Logger; ring?: RingLimits }): Bus {
     },
     get consumerCount() {
       return consumers.size;
+    },
+    newestKeyframe() {
+      const [unit] = ring.newest();
+      return unit?.packet.kind === 'video' ? unit : undefined;
     },
   };
 }

@@ -24,6 +24,8 @@ export type ChannelOptions = {
   /** What `report` tells has changed in more than its rates. */
   onChange(): void;
   push?: PushOptions['timing'];
+  /** Called for a channel that runs, with its bus; the result is called when it stops. For bystanders: snapshots. */
+  attach?(channel: { id: string; bus: Bus }): () => void;
   /** The end of an earlier life of this channel, which may still be closing. */
   after?: Promise<void> | undefined;
 };
@@ -44,6 +46,7 @@ export class Channel {
   #changing: Promise<void>;
   readonly #stopping = new Set<Promise<void>>();
   #wish: RecordWish | undefined;
+  readonly #detach: (() => void) | undefined;
 
   constructor(options: ChannelOptions) {
     this.#options = options;
@@ -52,6 +55,7 @@ export class Channel {
     this.#log = options.log.child({ channel: options.settings.id });
     this.#receiveRate = createRateMeter(options.clock);
     this.bus = createBus({ log: this.#log });
+    this.#detach = options.attach?.({ id: options.settings.id, bus: this.bus });
     this.#begin(options.settings);
   }
 
@@ -93,6 +97,7 @@ export class Channel {
 
   /** Ends push and source; resolves when sockets and files are closed. */
   async stop(): Promise<void> {
+    this.#detach?.();
     this.stopPush();
     this.#letGo();
     await Promise.all([this.#changing, ...this.#stopping]);

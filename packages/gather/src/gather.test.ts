@@ -235,3 +235,26 @@ test('settings and names are those of the last state', async (t) => {
   assert.equal(gather.settings?.title, 'Gather 8');
   assert.equal(gather.channels()[0]?.settings?.name, 'Room 9');
 });
+
+test('bystanders are attached to a channel for as long as it runs, and the report tells what people should know', (t) => {
+  const attached: string[] = [];
+  const { open } = sourcesInHand();
+  const gather = createGather({
+    openSource: open,
+    clock: systemClock,
+    log: pino({ level: 'silent' }),
+    onChange() {},
+    attach({ id, bus }) {
+      assert.equal(bus.newestKeyframe(), undefined);
+      attached.push(id);
+      return () => attached.splice(attached.indexOf(id), 1);
+    },
+    notices: () => [{ code: 'codec-missing', detail: 'made up' }],
+  });
+  t.after(() => gather.close());
+  gather.apply({ ...channel(one), ...channel(two) }, 'site');
+  assert.deepEqual(attached, [one, two]);
+  gather.apply(channel(two), 'site');
+  assert.deepEqual(attached, [two]);
+  assert.deepEqual(GatherReport.parse(gather.report()).notices, [{ code: 'codec-missing', detail: 'made up' }]);
+});

@@ -14,6 +14,9 @@ export type GatherOptions = {
   onChange(): void;
   push?: ChannelOptions['push'];
   openSound?: ChannelOptions['openSound'];
+  attach?: ChannelOptions['attach'];
+  /** Of the gather as a whole, for its reports. */
+  notices?(): ChannelFault[];
 };
 
 /** A channel as the gather's own screen shows it. */
@@ -102,7 +105,10 @@ export function createGather(options: GatherOptions): Gather {
       else wishes.delete(channelId);
       running.get(channelId)?.record(wish);
     },
-    report: () => ({ channels: viewsOf(desired, running).map(({ report }) => report) }),
+    report() {
+      const notices = options.notices?.() ?? [];
+      return { channels: viewsOf(desired, running).map(({ report }) => report), ...(notices.length > 0 ? { notices } : {}) };
+    },
     channels: () => viewsOf(desired, running),
     get settings() {
       return desired.settings;

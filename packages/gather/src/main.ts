@@ -8,6 +8,7 @@ import { systemClock } from './clock.ts';
 import { createCodecWorker } from './codec-worker/codec-worker.ts';
 import { startConsole } from './console/server.ts';
 import { createGather } from './gather.ts';
+import { createSnapshots } from './snapshot/snapshots.ts';
 import { openSource } from './source/open.ts';
 
 const { version } = packageFile;
@@ -16,8 +17,10 @@ await runPart('gather', async (config) => {
   const log: Logger = pino({ level: config.logLevel, base: { part: 'gather' } });
   const { consoleHost, consolePort, code } = config.gather;
   let link: AgentLink | undefined;
-  const codec = createCodecWorker({ clock: systemClock, log });
-  const gather = createGather({ openSource, openSound: codec.openSound, clock: systemClock, log, onChange: () => link?.reportSoon() });
+  const onChange = (): void => link?.reportSoon();
+  const codec = createCodecWorker({ clock: systemClock, log, onBackend: onChange });
+  const snapshots = createSnapshots({ codec, clock: systemClock, log, intervalMillis: () => (gather.settings?.snapshotMinutes ?? 2) * 60_000 });
+  const gather = createGather({ openSource, openSound: codec.openSound, clock: systemClock, log, onChange, attach: snapshots.attach, notices: codec.notices });
   // Before the link: a second gather on this machine ends here, before it can fight for the first one's channels.
   const screen = await startConsole({
     host: consoleHost,

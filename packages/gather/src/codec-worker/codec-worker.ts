@@ -1,5 +1,6 @@
 // The gather's way to FFmpeg: keyframes become JPEGs, G.711 becomes AAC, each in a process of its own that is started when it is
 // wanted and may hang, crash or be missing without anything else noticing.
+import type { ChannelFault } from '@lubo/contract';
 import type { VideoTrack } from '@lubo/media';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
@@ -37,6 +38,8 @@ export type CodecWorker = {
   /** A channel's G.711 on its way to AAC; several at once share a worker. */
   openSound(input: SoundInput, onPackets: SoundOutput): Sound;
   backend(): BackendReport;
+  /** What people should know of it: that there is none. */
+  notices(): ChannelFault[];
   /** Processes that run now. */
   pids(): number[];
   close(): void;
@@ -69,6 +72,7 @@ export function createCodecWorker(options: CodecWorkerOptions): CodecWorker {
     },
     openSound: (input, onPackets) => sounds.open(input, onPackets),
     backend: () => report,
+    notices: () => (report.backend === 'none' ? [{ code: 'codec-missing', detail: `no FFmpeg was found on the gather: no pictures, no sound from G.711 cameras (${report.detail})`.slice(0, 512) }] : []),
     pids: () => [pictures.pid, sounds.pid].filter((pid) => pid !== undefined),
     close() {
       pictures.close();

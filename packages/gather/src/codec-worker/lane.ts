@@ -135,7 +135,8 @@ export class Lane {
   #hear(message: FromWorker): void {
     const { clock, maxRssBytes, isBusy, onReady, onMessage } = this.#options;
     if (this.#verdict !== undefined) return;
-    this.#heardAt = clock.now();
+    // Before it is ready a worker has so long in all, whatever it says.
+    if (this.#isReady || message.type === 'ready') this.#heardAt = clock.now();
     if (message.type === 'ready') {
       this.#settle(message.backend, message.detail);
       if (message.backend === 'none') return;

@@ -39,8 +39,10 @@ export function createPcmLine({ codec, sampleRate, channels }: SoundFormat): Pcm
   const begin = (at: number): void => {
     next = at;
     upsamplers = Array.from({ length: channels }, () => new Upsampler());
-    // The upsampler gives what lies `reach` samples back; the run begins with that much silence.
-    block = { at: Math.max(0, at - (factor === 2 ? reach : 0)) * factor, samples: new Int16Array(blockSamples * channels), filled: 0 };
+    // The upsampler gives what lies `reach` samples back; the run begins with that much silence, but not before time 0: what
+    // would lie there falls off the block's front.
+    const first = (at - (factor === 2 ? reach : 0)) * factor;
+    block = { at: Math.max(0, first), samples: new Int16Array(blockSamples * channels), filled: Math.min(0, first) };
   };
   const push = (sampleOf: (channel: number) => number): void => {
     const { samples, filled } = block;

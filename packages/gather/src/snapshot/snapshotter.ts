@@ -1,0 +1,89 @@
+// One channel's snapshots: at its interval the newest keyframe of the bus becomes a JPEG. A bystander: it holds no subscription,
+// and whatever fails here fails alone.
+import type { Logger } from 'pino';
+import type { Bus } from '../bus.ts';
+import type { Clock } from '../clock.ts';
+import { CodecError } from '../codec-worker/codec-error.ts';
+import type { CodecWorker } from '../codec-worker/codec-worker.ts';
+import type { Unit } from '../unit.ts';
+
+/** A channel as it looked at a moment of the machine's clock. */
+export type Snapshot = { jpeg: Uint8Array; width: number; height: number; takenAt: Date };
+
+export type SnapshotterOptions = {
+  channelId: string;
+  bus: Pick<Bus, 'newestKeyframe'>;
+  codec: Pick<CodecWorker, 'picture'>;
+  clock: Clock;
+  /** The time of day. */
+  wallClock?: () => Date;
+  log: Logger;
+  /** Asked again and again, so that a change counts at once. */
+  intervalMillis(): number;
+  onPicture(channelId: string, snapshot: Snapshot): void;
+  /** 0 … 1. */
+  random?: () => number;
+};
+
+/** Pixels; a tile of the board on a large screen. */
+export const snapshotWidth = 640;
+
+/** A new interval counts within this, a fresh keyframe that is waited for is seen within the second. */
+const lookMillis = 5_000;
+const waitMillis = 1_000;
+/** The first pictures of channels that start together are spread over so long. */
+const spreadMillis = 3_000;
+/** The pause after a failure; it doubles up to the interval. */
+const retryMillis = 15_000;
+
+/** Takes pictures from now on until the result is called. */
+export function createSnapshotter(options: SnapshotterOptions): () => void {
+  const { channelId, bus, codec, clock, wallClock = () => new Date(), log, intervalMillis, onPicture, random = Math.random } = options;
+  let isStopped = false;
+  let cancel: (() => void) | undefined;
+  let last: Unit | undefined;
+  let failures = 0;
+  /** The last picture's time, or what counts as it, and the share of the interval to wait after it: so channels drift apart. */
+  let since = -Infinity;
+  let share = 1;
+
+  const rest = (): number => {
+    const pause = failures === 0 ? intervalMillis() * share : Math.min(intervalMillis(), retryMillis * 2 ** (failures - 1));
+    return since + pause - clock.now();
+  };
+  const look = (): void => {
+    const left = rest();
+    if (left > 0) return again(Math.min(left, lookMillis));
+    const unit = bus.newestKeyframe();
+    // Without a new keyframe since the last picture there is nothing new to see.
+    if (unit === undefined || unit === last) return again(waitMillis);
+    last = unit;
+    void take(unit).then(() => again(0));
+  };
+  const again = (millis: number): void => {
+    if (!isStopped) cancel = clock.after(millis, look);
+  };
+  const take = async (unit: Unit): Promise<void> => {
+    const takenAt = wallClock();
+    const track = unit.tracks.video;
+    since = clock.now();
+    share = 0.9 + 0.2 * random();
+    if (track === undefined) return;
+    try {
+      const [picture] = await codec.picture({ track, data: unit.packet.data, widths: [snapshotWidth], urgency: { kind: 'snapshot', key: channelId } });
+      failures = 0;
+      if (picture !== undefined && !isStopped) onPicture(channelId, { ...picture, takenAt });
+    } catch (error) {
+      failures++;
+      const code = error instanceof CodecError ? error.code : 'internal';
+      // Without FFmpeg there is one notice for the whole gather.
+      if (code !== 'no-backend' && code !== 'closed' && !isStopped) log.warn({ channel: channelId, code, err: error }, 'no snapshot');
+    }
+  };
+
+  again(random() * spreadMillis);
+  return () => {
+    isStopped = true;
+    cancel?.();
+  };
+}
