@@ -131,6 +131,7 @@ for (const backend of ['node-av', 'ffmpeg']) {
       const { jpeg, ...figures } = await codec.sheet(avc.track, avc.keyframes, { tileWidth: 160, columns: 3 });
       assert.deepEqual(figures, { width: 480, height: 180, tileWidth: 160, tileHeight: 90, columns: 3, count: 4 });
       for (const [i, colour] of colours.entries()) assertColour(jpeg, `140:70:${(i % 3) * 160 + 10}:${Math.floor(i / 3) * 90 + 10}`, colour, `tile ${i}`);
+      assertColour(jpeg, '140:70:330:100', [0, 0, 0], 'the rest');
     });
 
     it('tells damaged keyframes from others and goes on', async (t) => {

@@ -17,7 +17,7 @@ function setUp(habits: FakeHabits = { backend: 'node-av' }) {
   return { clock, codec, packets, open: (given = {}) => codec.openSound({ ...input, ...given }, (more) => packets.push(...more)), ...fakes };
 }
 
-const bytesOf = (child: FakeChild | undefined): SoundBytes[] => (child?.sent ?? []).flatMap((message) => (message.type === 'sound-bytes' ? [...message.batch] : []));
+const bytesOf = (child: FakeChild | undefined): SoundBytes[] => (child?.sent ?? []).flatMap((message) => (message.type === 'sound-bytes' ? message.batch : []));
 const data = new Uint8Array(160);
 
 describe('the sound worker', () => {

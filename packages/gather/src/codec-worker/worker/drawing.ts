@@ -8,7 +8,7 @@ export const maxPictureBytes = 256 * 1024;
 export const maxSheetBytes = 4 * 1024 * 1024;
 
 /** JPEG is full range BT.601 whatever the video was. */
-const asJpeg = 'out_color_matrix=bt601:out_range=pc,setsar=1,format=yuvj420p';
+const asJpeg = 'flags=bicubic+accurate_rnd:out_color_matrix=bt601:out_range=pc,setsar=1,format=yuvj420p';
 
 /** At most `width` wide, never enlarged, with the aspect that is shown (pixels may not be square), even sizes. */
 export function pictureFilter(width: number): string {
@@ -18,7 +18,7 @@ export function pictureFilter(width: number): string {
 /** Tiles in a grid, row by row; the last row may stay black at its end. */
 export function sheetFilter({ tileWidth, columns, frames }: SheetWork): string {
   const wide = Math.min(columns, frames.length);
-  return `scale=w=${evenOf(tileWidth)}:h='max(2,2*trunc(ow/dar/2+0.5))':${asJpeg},tile=${wide}x${rowsOf(frames.length, columns)}:nb_frames=${frames.length}`;
+  return `scale=w=${evenOf(tileWidth)}:h='max(2,2*trunc(ow/dar/2+0.5))':${asJpeg},tile=${wide}x${rowsOf(frames.length, columns)}`;
 }
 
 export const rowsOf = (count: number, columns: number): number => Math.ceil(count / columns);

@@ -13,7 +13,7 @@ const packet = (code: number, samples = 160): Uint8Array => new Uint8Array(sampl
 function joined(events: LineEvent[]): { at: number; samples: Int16Array } {
   const blocks = events.flatMap((event) => (event.type === 'block' ? [event.block] : []));
   for (const [i, { at }] of blocks.entries()) assert.equal(at, (blocks[0]?.at ?? 0) + i * 1024, 'blocks follow one another');
-  return { at: blocks[0]?.at ?? 0, samples: Int16Array.from(blocks.flatMap(({ samples }) => [...samples])) };
+  return { at: blocks[0]?.at ?? 0, samples: Int16Array.from(blocks.flatMap(({ samples }) => Array.from(samples))) };
 }
 
 /** Samples at which a loud stretch begins, on the timeline at 16 kHz. */
