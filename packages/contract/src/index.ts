@@ -1,16 +1,23 @@
 // Shapes, routes and relay messages that site, live, gather and web share.
+import { accountRoutes } from './account.ts';
 import { agentRoutes } from './agent.ts';
+import { apiTokenRoutes } from './api-token.ts';
+import { auditRoutes } from './audit.ts';
 import { authRoutes } from './auth.ts';
 import { channelRoutes } from './channel.ts';
 import { lessonRoutes } from './lesson.ts';
 import { managedChannelRoutes } from './managed-channel.ts';
 import { recordingRoutes } from './recording.ts';
+import { peopleRoutes } from './people.ts';
 import { schoolRoutes } from './school.ts';
 import { storageRoutes } from './storage.ts';
 import { timetableRoutes } from './timetable.ts';
 import { uploadRoutes } from './upload.ts';
 
+export * from './account.ts';
 export * from './agent.ts';
+export * from './api-token.ts';
+export * from './audit.ts';
 export * from './auth.ts';
 export * from './channel.ts';
 export * from './completeness.ts';
@@ -19,6 +26,7 @@ export * from './gather.ts';
 export * from './lesson.ts';
 export * from './list.ts';
 export * from './managed-channel.ts';
+export * from './people.ts';
 export * from './problem.ts';
 export * from './recording.ts';
 export * from './relay.ts';
@@ -28,6 +36,7 @@ export * from './schedule.ts';
 export * from './school.ts';
 export * from './shape.ts';
 export * from './storage.ts';
+export * from './sign-in.ts';
 export * from './timetable.ts';
 export * from './upload.ts';
 export * from './usage.ts';
@@ -47,4 +56,8 @@ export const routes = {
   ...agentRoutes,
   ...teachingRoutes,
   ...archiveRoutes,
+  ...peopleRoutes,
+  ...accountRoutes,
+  ...apiTokenRoutes,
+  ...auditRoutes,
 };

@@ -1,8 +1,15 @@
 // The type of one HTTP operation. The site serves, the web calls and OpenAPI documents the same table of these.
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** Who may call: anyone, any signed-in person, administrators only, gathers with their key (`Authorization: Bearer <id>.<key>`). */
 export type Access = 'public' | 'viewer' | 'admin' | 'gather';
+
+/**
+ * What an API token may do: see everything that administrators see; change the school, its channels and recordings; see and
+ * change people, sign-in and the audit log.
+ */
+export const TokenScope = z.enum(['read', 'write', 'people']);
+export type TokenScope = z.infer<typeof TokenScope>;
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -16,6 +23,8 @@ export type Route<
   method: Method;
   path: `/api/${string}`;
   access: Access;
+  /** Scope that an API token needs: `read` for GET and `write` for the rest unless said otherwise; `none`: people only. */
+  scope?: TokenScope | 'none';
   /** One sentence for the documentation. */
   summary: string;
   params?: Params;
@@ -58,3 +67,13 @@ export type ResponseOf<R> = R extends Route<z.ZodType, z.ZodType, z.ZodType, inf
     ? void
     : z.output<T>
   : never;
+
+/** What an API token needs to call a route; `none`: no token may. Public routes ask nobody. */
+export function scopeOf({ scope, method }: Pick<Route, 'scope' | 'method'>): TokenScope | 'none' {
+  return scope ?? (method === 'GET' ? 'read' : 'write');
+}
+
+/** Creates take an `Idempotency-Key`: made once, however often it is asked for. Those open to anyone keep no keys. */
+export function takesIdempotencyKey({ access, method, status }: Pick<Route, 'access' | 'method' | 'status'>): boolean {
+  return access !== 'public' && method === 'POST' && status === 201;
+}

@@ -33,10 +33,12 @@ function checkOperation(document: Document, name: string, route: Route): void {
   assert.ok(operation, name);
   assert.equal(operation.operationId, name);
   assert.ok(operation.summary.length > 5);
-  assert.equal(operation.security.length, route.access === 'public' ? 0 : 1, name);
+  assert.deepEqual(operation.security, securityOf(route), name);
+  const header = operation.parameters.filter((parameter) => parameter.in === 'header').map((parameter) => parameter.name);
+  assert.deepEqual(header, route.access !== 'public' && route.status === 201 && route.method === 'POST' ? ['Idempotency-Key'] : [], name);
   const inPath = operation.parameters.filter((parameter) => parameter.in === 'path');
   assert.deepEqual(inPath.map((parameter) => `{${parameter.name}}`), path.match(/\{\w+\}/g) ?? [], name);
-  assert.ok(operation.parameters.every((parameter) => Object.keys(parameter.schema).length > 0 && (parameter.in === 'query' || parameter.required)));
+  assert.ok(operation.parameters.every((parameter) => Object.keys(parameter.schema).length > 0 && (parameter.in !== 'path' || parameter.required)));
   assert.equal(operation.requestBody !== undefined, route.body !== undefined);
   const success = Object.keys(operation.responses).find((status) => status !== 'default');
   assert.equal(Number(success), route.status ?? (route.response === undefined ? 204 : 200));
@@ -53,3 +55,10 @@ test('references lead somewhere, and defaults are not asked for', async (t) => {
   const body = document.paths['/api/channels']?.['post']?.requestBody?.content['application/json']?.schema as { required: string[] };
   assert.deepEqual(body.required.toSorted(), ['gatherId', 'name', 'source']);
 });
+
+/** Who may call: people by their session, programs by a token's scope, gathers by their key. */
+function securityOf({ access, scope, method }: Route): unknown[] {
+  if (access === 'public') return [];
+  if (access === 'gather') return [{ gather: [] }];
+  return scope === 'none' ? [{ session: [] }] : [{ session: [] }, { token: [scope ?? (method === 'GET' ? 'read' : 'write')] }];
+}

@@ -1,5 +1,5 @@
 // The HTTP API described for programs: OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0) made from the contract's route table.
-import { Problem, type Route, routes } from '@lubo/contract';
+import { Problem, type Route, TokenScope, apiTokenPrefix, routes, scopeOf, takesIdempotencyKey } from '@lubo/contract';
 
 type Json = Record<string, unknown>;
 
@@ -19,7 +19,7 @@ export function openApi({ version, cookie }: { version: string; cookie: string }
     paths,
     components: {
       schemas: { Problem: schemaOf(Problem, 'output') },
-      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: cookie }, gather: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: securitySchemes(cookie),
     },
   };
 }
@@ -32,7 +32,7 @@ function operation(name: string, route: Route): Json {
     summary: route.summary,
     tags: [room],
     security: securityOf(route),
-    parameters: [...parametersOf(route, 'params', 'path'), ...parametersOf(route, 'query', 'query')],
+    parameters: [...parametersOf(route, 'params', 'path'), ...parametersOf(route, 'query', 'query'), ...headersOf(route)],
     ...(route.body === undefined ? {} : { requestBody: { required: true, content: jsonOf(schemaOf(route.body, 'input')) } }),
     responses: {
       [status]: { description: 'Success', ...(route.response === undefined ? {} : { content: jsonOf(schemaOf(route.response, 'output')) }) },
@@ -41,9 +41,27 @@ function operation(name: string, route: Route): Json {
   };
 }
 
-function securityOf({ access }: Route): Json[] {
-  if (access === 'public') return [];
-  return [access === 'gather' ? { gather: [] } : { session: [] }];
+function securitySchemes(cookie: string): Json {
+  const token = `API token, made by an administrator: \`Bearer ${apiTokenPrefix}…\`. Scopes: ${TokenScope.options.join(', ')}.`;
+  return {
+    session: { type: 'apiKey', in: 'cookie', name: cookie, description: 'A person who has signed in.' },
+    token: { type: 'http', scheme: 'bearer', description: token },
+    gather: { type: 'http', scheme: 'bearer', description: 'The key that a gather got when it enrolled: `Bearer <id>.<key>`.' },
+  };
+}
+
+/** Any one of them is enough. */
+function securityOf(route: Route): Json[] {
+  if (route.access === 'public') return [];
+  if (route.access === 'gather') return [{ gather: [] }];
+  const scope = scopeOf(route);
+  return [{ session: [] }, ...(scope === 'none' ? [] : [{ token: [scope] }])];
+}
+
+function headersOf(route: Route): Json[] {
+  if (!takesIdempotencyKey(route)) return [];
+  const description = 'Chosen by the caller. The same key with the same request within 24 hours gets the same answer; nothing is made twice.';
+  return [{ name: 'Idempotency-Key', in: 'header', required: false, description, schema: { type: 'string', minLength: 1, maxLength: 128 } }];
 }
 
 function parametersOf(route: Route, part: 'params' | 'query', where: 'path' | 'query'): Json[] {

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { Config } from '@lubo/config';
 import type { Logger } from 'pino';
 import { type Agents, createAgents, gatherSettings } from './agents/agents.ts';
+import { type ApiTokens, createApiTokens } from './api-tokens/api-tokens.ts';
 import { type Archive, createArchive } from './archive.ts';
+import { type Audit, createAudit } from './audit/audit.ts';
 import { type Accounts, createAccounts } from './auth/accounts.ts';
 import { type Passwords, createPasswords } from './auth/password.ts';
 import { type Sessions, createSessions } from './auth/sessions.ts';
@@ -20,9 +22,12 @@ import { createPublisher } from './events/publisher.ts';
 import { type ByHand, createByHand, handResources } from './lessons/by-hand.ts';
 import { type Lessons, createLessons } from './lessons/lessons.ts';
 import { type LiveServers, createLiveServers, liveSettings, makeLiveServer } from './live-servers/live-servers.ts';
+import { type OwnAccounts, createOwnAccounts } from './people/account.ts';
+import { type People, createPeople } from './people/people.ts';
 import { type Relay, createRelay } from './relay/relay.ts';
 import { type Reports, createReports } from './relay/reports.ts';
 import { type StateChanges, createStateChanges } from './relay/state-changes.ts';
+import { type Repeats, createRepeats } from './repeats/repeats.ts';
 import { type Secrets, openSecrets } from './secrets.ts';
 import type { Clock } from './time.ts';
 import { type Timetables, createTimetables, timetableResources } from './timetables/timetables.ts';
@@ -45,6 +50,11 @@ export type Rooms = {
   secrets: Secrets;
   sessions: Sessions;
   accounts: Accounts;
+  people: People;
+  own: OwnAccounts;
+  apiTokens: ApiTokens;
+  audit: Audit;
+  repeats: Repeats;
   agents: Agents;
   liveServers: LiveServers;
   channels: Channels;
@@ -81,6 +91,12 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const publisher = createPublisher({ clock, clients: events, find: board.find, onFault });
   const sessions = createSessions(db, clock);
   const accounts = createAccounts({ db, clock, passwords: deps.passwords ?? createPasswords(), sessions });
+  const people = createPeople(db, sessions);
+  const own = createOwnAccounts(db, sessions);
+  const apiTokens = createApiTokens(db, clock);
+  const audit = createAudit(db, clock);
+  const repeats = createRepeats({ db, clock, secrets });
+  const persons = { people, own, apiTokens, audit, repeats };
   const { isOnline } = reports;
   const agents = createAgents({ db, clock, localCode: config.localCode, isOnline, onLiveServerMade: makeLiveServer });
   const liveServers = createLiveServers({ db, clock, ownAddresses: deps.ownAddresses });
@@ -99,6 +115,7 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const demo = { db, clock, log, changes, channels, localGather, onSchoolChange: catalog.forget };
   const seedDemo = demoClip === undefined ? () => Promise.resolve() : createDemo({ ...demo, clip: demoClip });
   return {
+    ...persons,
     secrets,
     sessions,
     accounts,

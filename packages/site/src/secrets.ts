@@ -10,7 +10,7 @@ const keyBytes = 32;
 const ivBytes = 12;
 const tagBytes = 16;
 /** Longest text that is sealed, in characters; the database's rows stay bounded. */
-export const maxSecretLength = 8 * 1024;
+export const maxSecretLength = 1024 * 1024;
 
 /** A sealed text can't be read: the key file is another than the one it was sealed with, or the text is not whole. */
 export class SealError extends Error {

@@ -5,18 +5,22 @@ import { type Config, type Tls, listenFault, openTls } from '@lubo/config';
 import { AppError } from '@lubo/contract';
 import type { FastifyInstance } from 'fastify';
 import { agentRoutes } from './agents/routes.ts';
+import { apiTokenRoutes } from './api-tokens/routes.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { cookieName, createGate } from './auth/gate.ts';
 import { authRoutes } from './auth/routes.ts';
-import { createSignInLimit } from './auth/sign-in-limit.ts';
+import { type SignInLimit, createSignInLimit } from './auth/sign-in-limit.ts';
 import { channelRoutes } from './channels/routes.ts';
 import { openDatabase } from './db/database.ts';
 import type { Db } from './db/tables.ts';
 import { heartbeatMillis, serveEvents } from './events/clients.ts';
+import { createLedger } from './http/ledger.ts';
 import { type Gate, type Serve, createServe } from './http/serve.ts';
 import { createServer } from './http/server.ts';
 import { servePages } from './http/static.ts';
 import { lessonRoutes } from './lessons/routes.ts';
 import { openApi, openApiPath } from './openapi.ts';
+import { peopleRoutes } from './people/routes.ts';
 import { serveRelay } from './relay/upgrade.ts';
 import { recordingRoutes } from './recordings/routes.ts';
 import { type Rooms, type SiteDeps, createRooms } from './rooms.ts';
@@ -37,6 +41,8 @@ export type Site = {
   listen(host: string, port: number): Promise<number>;
   close(): Promise<void>;
 };
+
+const hourMillis = 60 * 60 * 1000;
 
 /** Builds the site over the database in `<dataDir>/site`. Throws StartError. */
 export async function build(config: Config, deps: SiteDeps): Promise<Site> {
@@ -82,15 +88,14 @@ async function buildOver(db: Db, config: Config, deps: SiteDeps, tls: Tls | unde
 }
 
 async function serveHttp({ site }: Config, { log, version, webDir }: SiteDeps, db: Db, rooms: Rooms, tls?: Tls): Promise<FastifyInstance> {
-  const { sessions, agents } = rooms;
+  const { agents } = rooms;
   const schools = createSchools(db, version);
   const { tag } = await schools.site();
   const { embedOrigins } = site;
   const app = createServer(log, { tls, embedOrigins });
   await app.register(fastifyCookie);
-  const gate = createGate({ sessions, siteTag: tag, publicUrl: site.publicUrl, agentOf: agents.authenticate });
-  const serve = createServe(app, gate);
-  authRoutes(serve, { ...rooms, limit: createSignInLimit() });
+  const { gate, serve, limit } = guard(app, { config: site, tag, log }, rooms);
+  servePeople(serve, db, rooms, limit);
   schoolRoutes(serve, schools);
   channelRoutes(serve, { ...rooms, embedOrigins });
   timetableRoutes(serve, rooms.timetables);
@@ -132,15 +137,33 @@ function archiveRoutes(app: FastifyInstance, serve: Serve, gate: Gate, { archive
   });
 }
 
+/** Serves routes behind the gate, with what is kept of requests. */
+function guard(app: FastifyInstance, { config, tag, log }: { config: Config['site']; tag: string; log: SiteDeps['log'] }, rooms: Rooms) {
+  const { sessions, apiTokens, agents } = rooms;
+  const { publicUrl } = config;
+  const gate = createGate({ sessions, authenticateToken: apiTokens.authenticate, agentOf: agents.authenticate, siteTag: tag, publicUrl });
+  return { gate, serve: createServe(app, gate, createLedger({ ...rooms, log })), limit: createSignInLimit() };
+}
+
+function servePeople(serve: Serve, db: Db, rooms: Rooms, limit: SignInLimit): void {
+  authRoutes(serve, { ...rooms, limit });
+  peopleRoutes(serve, { db, ...rooms, limit });
+  apiTokenRoutes(serve, rooms.apiTokens);
+  auditRoutes(serve, rooms.audit);
+}
+
 /** What happens as time goes by; the returned function stops it. */
-function startClockwork({ clock }: SiteDeps, { demands, relay, events, sessions, lessons, byHand, onFault }: Rooms): () => void {
+function startClockwork({ clock }: SiteDeps, rooms: Rooms): () => void {
+  const { demands, relay, events, sessions, audit, repeats, lessons, byHand, onFault } = rooms;
   const timers = [
     every(clock, 500, demands.tick, onFault),
     every(clock, 1_000, relay.tick, onFault),
     every(clock, 60_000, lessons.tick, onFault),
     every(clock, 10_000, byHand.sweep, onFault),
     every(clock, heartbeatMillis, events.heartbeat, onFault),
-    every(clock, 60 * 60 * 1000, sessions.sweep, onFault),
+    every(clock, hourMillis, sessions.sweep, onFault),
+    every(clock, hourMillis, repeats.sweep, onFault),
+    every(clock, hourMillis, audit.sweep, onFault),
   ];
   return () => {
     for (const stop of timers) stop();

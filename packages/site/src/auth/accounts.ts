@@ -1,10 +1,10 @@
-// Local accounts: the first administrator, by one-time code or from the settings, and signing in with a password.
+// Local accounts: the first administrator, by one-time code or from the settings, signing in with a password, changing it.
 import { AppError, type Person, type Role } from '@lubo/contract';
 import type { Db } from '../db/tables.ts';
 import { hashSecret, isSecret, newCode, newId } from '../id.ts';
 import { type Clock, momentOf } from '../time.ts';
 import type { Passwords } from './password.ts';
-import { type NewSession, type Sessions, personOf } from './sessions.ts';
+import { type NewSession, type Origin, type Sessions, personOf } from './sessions.ts';
 
 export type AccountsOptions = { db: Db; clock: Clock; passwords: Passwords; sessions: Sessions };
 
@@ -14,12 +14,21 @@ export type Accounts = {
   /** A fresh one-time code for the first administrator; older ones are void. `undefined` when there is one already. */
   makeSetUpCode(): Promise<string | undefined>;
   /** Makes the first administrator and signs in. Throws AppError `wrong-code`, `already-set-up`. */
-  setUp(request: { code: string; name: string; password: string }): Promise<NewSession>;
+  setUp(request: { code: string; name: string; password: string }, from: Origin): Promise<NewSession>;
   /** The administrator that the settings name; an account of that name that exists is left as it is. */
   ensureAdmin(name: string, password: string): Promise<void>;
-  /** Throws AppError `wrong-credentials` for an unknown name as for a wrong password. */
-  signIn(name: string, password: string): Promise<NewSession>;
+  /** Throws AppError `wrong-credentials` for an unknown name as for a wrong password, `blocked`. */
+  signIn(name: string, password: string, from: Origin): Promise<NewSession>;
+  /** Makes a person with a local account; their identity. Throws AppError `name-taken`. */
+  create(account: NewAccount): Promise<string>;
+  /** Gives a person a password, and a local account where there was none; all sessions end. Throws AppError. */
+  setPassword(personId: string, account: { password: string; signInName?: string | undefined }): Promise<void>;
+  /** The same by the person, who knows the old password; the session with token `except` stays. Throws AppError `wrong-password`. */
+  changePassword(personId: string, change: PasswordChange, except: string | undefined): Promise<void>;
 };
+
+export type NewAccount = { name: string; signInName?: string | undefined; password: string; role: Role };
+export type PasswordChange = { current?: string | undefined; password: string; signInName?: string | undefined };
 
 /** The name that is typed to sign in, in one form. */
 export function signInName(name: string): string {
@@ -28,11 +37,11 @@ export function signInName(name: string): string {
 
 /** The room's rules over `db`. */
 export function createAccounts({ db, clock, passwords, sessions }: AccountsOptions): Accounts {
-  const insert = async (trx: Db, name: string, hash: string, role: Role): Promise<Person> => {
+  const insert = async (trx: Db, name: string, hash: string, role: Role, typed = name): Promise<Person> => {
     const id = newId();
     const row = { id, name, role, picture_url: null, created_at: momentOf(clock.now()), signed_in_at: null };
     await trx.insertInto('people').values(row).execute();
-    await trx.insertInto('passwords').values({ person_id: id, sign_in_name: signInName(name), hash }).execute();
+    await trx.insertInto('passwords').values({ person_id: id, sign_in_name: signInName(typed), hash }).execute();
     return personOf(row);
   };
   return {
@@ -43,15 +52,15 @@ export function createAccounts({ db, clock, passwords, sessions }: AccountsOptio
       await db.updateTable('site').set({ set_up_code_hash: hashSecret(code) }).where('id', '=', 1).execute();
       return code;
     },
-    async setUp({ code, name, password }) {
+    async setUp({ code, name, password }, from) {
       await requireCode(db, code);
       const hash = await passwords.hash(password);
       return db.transaction().execute(async (trx) => {
         // Again, inside: two may come with the same code, and hashing takes its time.
         await requireCode(trx, code);
-        if (await hasName(trx, name)) throw new AppError('conflict', 'name-taken', 'There is an account of this name.');
+        if (await hasName(trx, name)) throw nameTaken();
         await trx.updateTable('site').set({ set_up_code_hash: null }).where('id', '=', 1).execute();
-        return sessions.begin(trx, await insert(trx, name, hash, 'admin'));
+        return sessions.begin(trx, await insert(trx, name, hash, 'admin'), from);
       });
     },
     async ensureAdmin(name, password) {
@@ -62,18 +71,77 @@ export function createAccounts({ db, clock, passwords, sessions }: AccountsOptio
         await trx.updateTable('site').set({ set_up_code_hash: null }).where('id', '=', 1).execute();
       });
     },
-    async signIn(name, password) {
+    async signIn(name, password, from) {
       const row = await db
         .selectFrom('passwords')
         .innerJoin('people', 'people.id', 'passwords.person_id')
-        .select(['people.id', 'people.name', 'people.role', 'people.picture_url', 'passwords.hash'])
+        .select(['people.id', 'people.name', 'people.role', 'people.picture_url', 'people.is_blocked', 'passwords.hash'])
         .where('passwords.sign_in_name', '=', signInName(name))
         .executeTakeFirst();
       const isRight = await passwords.isRight(password, row?.hash);
       if (row === undefined || !isRight) throw new AppError('unauthenticated', 'wrong-credentials', 'Name or password is wrong.');
-      return db.transaction().execute((trx) => sessions.begin(trx, personOf(row)));
+      if (row.is_blocked === 1) throw blocked();
+      return db.transaction().execute((trx) => sessions.begin(trx, personOf(row), from));
+    },
+    async create({ name, signInName: typed = name, password, role }) {
+      const hash = await passwords.hash(password);
+      return db.transaction().execute(async (trx) => {
+        if (await hasName(trx, typed)) throw nameTaken();
+        return (await insert(trx, name, hash, role, typed)).id;
+      });
+    },
+    async setPassword(personId, account) {
+      const hash = await passwords.hash(account.password);
+      await db.transaction().execute(async (trx) => {
+        await keepPassword(trx, personId, hash, account.signInName);
+        await sessions.endAll(trx, personId);
+      });
+    },
+    async changePassword(personId, { current, password, signInName: typed }, except) {
+      const row = await db.selectFrom('passwords').select('hash').where('person_id', '=', personId).executeTakeFirst();
+      if (row !== undefined && !(await passwords.isRight(current ?? '', row.hash))) throw wrongPassword();
+      const hash = await passwords.hash(password);
+      await db.transaction().execute(async (trx) => {
+        await keepPassword(trx, personId, hash, typed);
+        await sessions.endAll(trx, personId, except);
+      });
     },
   };
+}
+
+/** A new password of a person; who has no local account gets one of this name. */
+async function keepPassword(trx: Db, personId: string, hash: string, typed: string | undefined): Promise<void> {
+  const person = await trx.selectFrom('people').select('id').where('id', '=', personId).executeTakeFirst();
+  if (person === undefined) throw noPerson();
+  const had = await trx.selectFrom('passwords').select('sign_in_name').where('person_id', '=', personId).executeTakeFirst();
+  const name = typed === undefined ? had?.sign_in_name : signInName(typed);
+  if (name === undefined) {
+    const fields = [{ path: 'body.signInName', message: 'needed: this person has no local account yet' }];
+    throw new AppError('invalid', 'invalid-request', 'body.signInName: needed: this person has no local account yet', { fields });
+  }
+  if (name !== had?.sign_in_name && (await hasName(trx, name))) throw nameTaken();
+  await trx.deleteFrom('passwords').where('person_id', '=', personId).execute();
+  await trx.insertInto('passwords').values({ person_id: personId, sign_in_name: name, hash }).execute();
+}
+
+/** No person has this identity. */
+export function noPerson(): AppError {
+  return new AppError('not-found', 'person-not-found', 'There is no such person.');
+}
+
+/** An administrator has blocked this person. */
+export function blocked(): AppError {
+  return new AppError('denied', 'blocked', 'This account is blocked; ask an administrator.');
+}
+
+function nameTaken(): AppError {
+  const fields = [{ path: 'body.signInName', message: 'there is an account of this name' }];
+  return new AppError('conflict', 'name-taken', 'There is an account of this name.', { fields });
+}
+
+function wrongPassword(): AppError {
+  const fields = [{ path: 'body.current', message: 'this is not the password until now' }];
+  return new AppError('denied', 'wrong-password', 'The password until now is wrong.', { fields });
 }
 
 async function hasNoAdmin(db: Db): Promise<boolean> {

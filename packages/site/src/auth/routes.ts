@@ -9,24 +9,19 @@ export type AuthRoutesOptions = { accounts: Accounts; sessions: Sessions; limit:
 
 /** Registers the room's operations. */
 export function authRoutes(serve: Serve, { accounts, sessions, limit }: AuthRoutesOptions): void {
-  const greet = async (call: Call, { token, expiresAt, session }: NewSession): Promise<NewSession['session']> => {
-    // Whoever signs in anew leaves the older session behind.
-    if (call.sessionToken !== undefined) await sessions.end(call.sessionToken);
-    call.setSession(token, expiresAt);
-    return session;
-  };
+  const greet = createGreet(sessions);
 
   serve(routes.getSetUp, async () => ({ isNeeded: await accounts.isSetUpNeeded() }));
   serve(routes.setUp, async ({ body }, call) => {
     await limit.begin('', call.ip);
-    const begun = await accounts.setUp(body);
+    const begun = await accounts.setUp(body, call);
     await limit.succeed('', call.ip);
     return greet(call, begun);
   });
   serve(routes.signIn, async ({ body }, call) => {
     const name = signInName(body.name);
     await limit.begin(name, call.ip);
-    const begun = await accounts.signIn(name, body.password);
+    const begun = await accounts.signIn(name, body.password, call);
     await limit.succeed(name, call.ip);
     return greet(call, begun);
   });
@@ -39,4 +34,16 @@ export function authRoutes(serve: Serve, { accounts, sessions, limit }: AuthRout
     await sessions.end(call.sessionToken);
     call.clearSession();
   });
+}
+
+/** Puts a session that has just begun into the caller's cookie. */
+export type Greet = (call: Call, begun: NewSession) => Promise<NewSession['session']>;
+
+/** Whoever signs in anew leaves the older session behind. */
+export function createGreet(sessions: Sessions): Greet {
+  return async (call, { token, expiresAt, session }) => {
+    if (call.sessionToken !== undefined) await sessions.end(call.sessionToken);
+    call.setSession(token, expiresAt);
+    return session;
+  };
 }

@@ -1,10 +1,11 @@
 // The tables as Kysely sees them; each column is explained in migrations/. Moments are ISO 8601 text, yes/no is 1 or 0, JSON is text.
-import type { AgentKind, Role } from '@lubo/contract';
+import type { AgentKind } from '@lubo/contract';
 import type { Kysely } from 'kysely';
+import type { PeopleTables } from './people-tables.ts';
 
 type Bit = 0 | 1;
 
-export type Tables = {
+export type Tables = PeopleTables & {
   site: {
     id: number;
     tag: string;
@@ -15,9 +16,6 @@ export type Tables = {
     set_up_code_hash: string | null;
     created_at: string;
   };
-  people: { id: string; name: string; role: Role; picture_url: string | null; created_at: string; signed_in_at: string | null };
-  passwords: { person_id: string; sign_in_name: string; hash: string };
-  sessions: { token_hash: string; person_id: string; created_at: string; expires_at: string };
   schools: { id: string; name: string; time_zone: string | null; created_at: string };
   grades: { id: string; stage: string; name: string; position: number };
   subjects: { id: string; name: string; position: number };

@@ -1,16 +1,24 @@
-// Serves the contract's routes: access first, then validation with every wrong field told, then the room's handler.
-import { AppError, type FieldError, type Person, type RequestOf, type ResponseOf, type Route } from '@lubo/contract';
+// Serves the contract's routes: access first, then validation with every wrong field told, then the room's handler; what
+// administrators changed is noted, and a create that is asked for again is answered again instead of done again.
+import { AppError, type FieldError, type Person, type RequestOf, type ResponseOf, type Route, type TokenScope, takesIdempotencyKey } from '@lubo/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AgentIdentity } from '../agents/agents.ts';
 
+/** A program that calls with an API token. */
+export type TokenCaller = { id: string; name: string; scopes: readonly TokenScope[] };
+
+/** Who was let in: a person, a program, a gather, or nobody in particular where the route is public. */
+export type Admission = { person?: Person | undefined; token?: TokenCaller | undefined; gather?: AgentIdentity | undefined };
+
+/** Short-lived secrets that a browser carries through a sign-in, beside its session. */
+export type PassName = 'way' | 'phone';
+
 /** Who calls, and how. */
-export type Call = {
-  /** Present when the route asks for a sign-in; public routes look for themselves. */
-  person: Person | undefined;
-  /** Present on routes for gathers. */
-  gather: AgentIdentity | undefined;
+export type Call = Admission & {
   sessionToken: string | undefined;
   ip: string;
+  /** As the browser or program calls itself; at most 256 characters. */
+  userAgent: string;
   /** Host name under which the caller reaches the site, without port. */
   hostname: string;
   /** Address of the site as the caller reaches it, or as the settings tell it, without a slash at its end. */
@@ -19,6 +27,9 @@ export type Call = {
   isSecure: boolean;
   setSession(token: string, expiresAt: number): void;
   clearSession(): void;
+  passOf(name: PassName): string | undefined;
+  /** Without a value it is taken away. */
+  setPass(name: PassName, pass?: { value: string; seconds: number }): void;
 };
 
 export type Handler<R extends Route> = (request: RequestOf<R>, call: Call) => Promise<ResponseOf<R>> | ResponseOf<R>;
@@ -26,45 +37,52 @@ export type Handler<R extends Route> = (request: RequestOf<R>, call: Call) => Pr
 /** Registers one operation. */
 export type Serve = <R extends Route>(route: R, handler: Handler<R>) => void;
 
-/** What guards the door and knows the cookie. */
+/** What guards the door and knows the cookies. */
 export type Gate = {
   /** Throws AppError `unauthenticated` or `denied`; who it is, where the route asks. */
-  admit(route: Route, request: FastifyRequest): Promise<Person | undefined>;
+  admit(route: Route, request: FastifyRequest): Promise<Admission>;
   /** The gather that sends this request, for what is no route of the contract (uploads, pictures). Throws AppError. */
   requireGather(request: FastifyRequest): Promise<AgentIdentity>;
-  gatherOf(request: FastifyRequest): AgentIdentity | undefined;
   tokenOf(request: FastifyRequest): string | undefined;
   setSession(request: FastifyRequest, reply: FastifyReply, token: string, expiresAt: number): void;
   clearSession(request: FastifyRequest, reply: FastifyReply): void;
+  passOf(request: FastifyRequest, name: PassName): string | undefined;
+  setPass(request: FastifyRequest, reply: FastifyReply, name: PassName, pass?: { value: string; seconds: number }): void;
   siteUrl(request: FastifyRequest): string;
   /** Whether the caller's page came over HTTPS. */
   isSecure(request: FastifyRequest): boolean;
 };
 
+/** A request in the route's shapes. */
+export type Parts = { params: unknown; query: unknown; body: unknown };
+
+/** What is kept of requests: changes by administrators, and answers to creates that may be asked for again. */
+export type Ledger = {
+  /** An administrator, or a program, has changed something. Never throws. */
+  note(done: { route: Route; parts: Parts; answer: unknown; call: Call }): Promise<void>;
+  /** Makes it, or answers as it did for the same key, caller and request. Throws AppError for a key with another request. */
+  once(create: { key: string; route: Route; parts: Parts; call: Call }, make: () => Promise<unknown>): Promise<{ answer: unknown; isRepeat: boolean }>;
+};
+
 /** Serves routes on `app`. */
-export function createServe(app: FastifyInstance, gate: Gate): Serve {
-  const people = new WeakMap<FastifyRequest, Person>();
+export function createServe(app: FastifyInstance, gate: Gate, ledger: Ledger): Serve {
+  const admissions = new WeakMap<FastifyRequest, Admission>();
   return (route, handler) => {
     app.route({
       method: route.method,
       url: route.path,
       async onRequest(request) {
-        const person = await gate.admit(route, request);
-        if (person !== undefined) people.set(request, person);
+        admissions.set(request, await gate.admit(route, request));
       },
       async handler(request, reply) {
-        const call: Call = {
-          person: people.get(request),
-          gather: gate.gatherOf(request),
-          sessionToken: gate.tokenOf(request),
-          ip: request.ip,
-          hostname: request.hostname,
-          siteUrl: gate.siteUrl(request),
-          isSecure: gate.isSecure(request),
-          setSession: (token, expiresAt) => gate.setSession(request, reply, token, expiresAt),
-          clearSession: () => gate.clearSession(request, reply),
-        };
-        const answer = await handler(validate(route, request) as RequestOf<typeof route>, call);
+        const call: Call = { ...admissions.get(request), ...callOf(gate, request, reply) };
+        const parts = validate(route, request);
+        const make = async (): Promise<unknown> => handler(parts as RequestOf<typeof route>, call);
+        const key = takesIdempotencyKey(route) ? request.headers['idempotency-key'] : undefined;
+        const { answer, isRepeat } =
+          key === undefined ? { answer: await make(), isRepeat: false } : await ledger.once({ key: String(key), route, parts, call }, make);
+        if (isRepeat) void reply.header('idempotency-replayed', 'true');
+        else if (route.access === 'admin' && route.method !== 'GET') await ledger.note({ route, parts, answer, call });
         void reply.header('cache-control', 'no-store').code(route.status ?? (route.response === undefined ? 204 : 200));
         return reply.send(answer);
       },
@@ -72,34 +90,34 @@ export function createServe(app: FastifyInstance, gate: Gate): Serve {
   };
 }
 
+function callOf(gate: Gate, request: FastifyRequest, reply: FastifyReply): Omit<Call, keyof Admission> {
+  return {
+    sessionToken: gate.tokenOf(request),
+    ip: request.ip,
+    userAgent: (request.headers['user-agent'] ?? '').slice(0, 256),
+    hostname: request.hostname,
+    siteUrl: gate.siteUrl(request),
+    isSecure: gate.isSecure(request),
+    setSession: (token, expiresAt) => gate.setSession(request, reply, token, expiresAt),
+    clearSession: () => gate.clearSession(request, reply),
+    passOf: (name) => gate.passOf(request, name),
+    setPass: (name, pass) => gate.setPass(request, reply, name, pass),
+  };
+}
+
 /** The parts of a request in the route's shapes. Throws AppError that names every wrong field. */
-export function validate(route: Route, request: { params: unknown; query: unknown; body: unknown }): { params: unknown; query: unknown; body: unknown } {
+export function validate(route: Route, request: Parts): Parts {
   const errors: FieldError[] = [];
   const part = (name: 'params' | 'query' | 'body'): unknown => {
     const schema = route[name];
     if (schema === undefined) return undefined;
     const parsed = schema.safeParse(request[name]);
     if (parsed.success) return parsed.data;
-    for (const issue of parsed.error.issues) errors.push(fieldError([name, ...issue.path].join('.'), issue));
+    for (const issue of parsed.error.issues) errors.push({ path: [name, ...issue.path].join('.'), message: issue.message });
     return undefined;
   };
   const parts = { params: part('params'), query: part('query'), body: part('body') };
   if (errors.length === 0) return parts;
   const detail = errors.map((error) => `${error.path}: ${error.message}`).join('; ');
   throw new AppError('invalid', 'invalid-request', detail, { fields: errors });
-}
-
-/** What a shape finds fault with, as zod tells it. */
-type Issue = { code?: string | undefined; message: string; origin?: unknown; minimum?: unknown; maximum?: unknown };
-
-/** The same in the contract's words. */
-function fieldError(path: string, { code, message, origin, minimum, maximum }: Issue): FieldError {
-  const isText = origin === 'string';
-  if (code === 'too_small') {
-    // An empty text is one that was not given.
-    if (isText && minimum === 1) return { path, message, code: 'needed' };
-    return { path, message, code: isText ? 'too-short' : 'too-small', limit: Number(minimum) };
-  }
-  if (code === 'too_big') return { path, message, code: isText ? 'too-long' : 'too-big', limit: Number(maximum) };
-  return { path, message, code: message.endsWith('received undefined') ? 'needed' : 'format' };
 }

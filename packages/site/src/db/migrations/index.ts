@@ -4,6 +4,7 @@ import { first } from './0001-first.ts';
 import { defaults } from './0002-defaults.ts';
 import { recording } from './0003-recording.ts';
 import { archive } from './0030-archive.ts';
+import { people } from './0010-people.ts';
 import { lessonHealth } from './0040-lessons.ts';
 
 export const migrations: Record<string, Migration> = {
@@ -11,5 +12,6 @@ export const migrations: Record<string, Migration> = {
   '0002-defaults': defaults,
   '0003-recording': recording,
   '0030-archive': archive,
+  '0010-people': people,
   '0040-lessons': lessonHealth,
 };

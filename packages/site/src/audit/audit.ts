@@ -1,0 +1,55 @@
+// The audit log: every change that an administrator, or a program with a token, has made. Kept a year, and bounded.
+import type { AuditEntry, RequestOf, routes } from '@lubo/contract';
+import { contains, readPage } from '../db/page.ts';
+import type { Db } from '../db/tables.ts';
+import { newId } from '../id.ts';
+import { type Clock, momentOf } from '../time.ts';
+
+const keepMillis = 365 * 24 * 60 * 60 * 1000;
+/** More than these are too many even within a year: the oldest go. */
+export const maxEntries = 1_000_000;
+
+export type NewAuditEntry = Omit<AuditEntry, 'id' | 'at'>;
+export type AuditQuery = RequestOf<typeof routes.listAuditEntries>['query'];
+
+export type Audit = {
+  add(entry: NewAuditEntry): Promise<void>;
+  list(query: AuditQuery): Promise<{ rows: AuditEntry[]; total: number }>;
+  /** Removes what is older than a year or beyond `bound`. */
+  sweep(bound?: number): Promise<void>;
+};
+
+/** The log over `db`. */
+export function createAudit(db: Db, clock: Clock): Audit {
+  return {
+    async add({ who, personId, ip, operation, targets, summary }) {
+      const row = { id: newId(), at: momentOf(clock.now()), who, person_id: personId, ip, operation, targets: targets.join(' '), summary };
+      await db.insertInto('audit_entries').values(row).execute();
+    },
+    async list({ operation, personId, target, from, until, search, ...page }) {
+      const query = db
+        .selectFrom('audit_entries')
+        .selectAll()
+        .$if(operation !== undefined, (q) => q.where('operation', '=', operation ?? ''))
+        .$if(personId !== undefined, (q) => q.where('person_id', '=', personId ?? ''))
+        .$if(target !== undefined, (q) => q.where((eb) => contains(eb.ref('targets'), target ?? '')))
+        .$if(from !== undefined, (q) => q.where('at', '>=', from ?? ''))
+        .$if(until !== undefined, (q) => q.where('at', '<=', until ?? ''))
+        .$if(search !== undefined && search !== '', (q) =>
+          q.where((eb) => eb.or([contains(eb.ref('summary'), search ?? ''), contains(eb.ref('who'), search ?? ''), contains(eb.ref('operation'), search ?? '')])),
+        );
+      const { rows, total } = await readPage({ query, columns: { at: 'at' }, key: 'id' }, page);
+      return { rows: rows.map(entryOf), total };
+    },
+    async sweep(bound = maxEntries) {
+      await db.deleteFrom('audit_entries').where('at', '<', momentOf(clock.now() - keepMillis)).execute();
+      const last = await db.selectFrom('audit_entries').select('at').orderBy('at', 'desc').limit(1).offset(bound).executeTakeFirst();
+      if (last !== undefined) await db.deleteFrom('audit_entries').where('at', '<=', last.at).execute();
+    },
+  };
+}
+
+function entryOf(row: { id: string; at: string; who: string; person_id: string | null; ip: string; operation: string; targets: string; summary: string }): AuditEntry {
+  const { id, at, who, ip, operation, summary } = row;
+  return { id, at, who, personId: row.person_id, ip, operation, targets: row.targets === '' ? [] : row.targets.split(' '), summary };
+}
