@@ -33,7 +33,7 @@ describe('settings that are right', () => {
       const { limits, ...live } = config.live;
       assert.deepEqual(live, { host: '0.0.0.0', httpPort: 8080, rtmpPort: 1935, rtmpsPort: 1936, workers: 1, tls: {} });
       assert.deepEqual([limits.viewers, limits.publisherKbps, limits.waitSeconds], [20_000, 60_000, 10]);
-      assert.deepEqual(config.gather, { consoleHost: '127.0.0.1', consolePort: 8090 });
+      assert.deepEqual(config.gather, { consoleHost: '127.0.0.1', consolePort: 8090, recordDirs: [], reserveMegabytes: 1024 });
       assert.deepEqual(config.admin, {});
     });
   }

@@ -35,10 +35,13 @@ const Origin = z
   .regex(/^https?:\/\/(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$/, 'an origin like https://www.school.example')
   .max(253);
 /** The environment and short files give a list as one line with commas. */
-const Origins = z.preprocess(
-  (given) => (typeof given === 'string' ? given.split(',').map((each) => each.trim()).filter((each) => each !== '') : given),
-  z.array(Origin).max(64),
-);
+const listOf = <Entry extends z.ZodType>(entry: Entry) =>
+  z.preprocess(
+    (given) => (typeof given === 'string' ? given.split(',').map((each) => each.trim()).filter((each) => each !== '') : given),
+    z.array(entry).max(64),
+  );
+const Origins = listOf(Origin);
+const Folders = listOf(FileName);
 
 export const SiteConfig = z.strictObject({
   host: Address.default('0.0.0.0'),
@@ -67,6 +70,8 @@ export const LiveConfig = z.strictObject({
 export const GatherConfig = z.strictObject({
   consoleHost: Address.default('127.0.0.1'),
   consolePort: Port.default(8090),
+  recordDirs: Folders.default([]),
+  reserveMegabytes: whole(1, 1_000_000).default(1_024),
   siteUrl: HttpUrl.optional(),
   code: z.string().min(8).optional(),
 });

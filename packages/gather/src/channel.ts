@@ -5,6 +5,8 @@ import { type Bus, createBus } from './bus.ts';
 import type { Clock } from './clock.ts';
 import { type Push, type PushOptions, startPush } from './push/push.ts';
 import { createRateMeter } from './rate.ts';
+import type { Recorder } from './recorder/recorder.ts';
+import type { Recordings } from './recorder/recordings.ts';
 import type { RecordWish } from './recorder/wish.ts';
 import type { OpenSound } from './source/sound.ts';
 import type { Source, SourceSurroundings } from './source/source.ts';
@@ -26,6 +28,8 @@ export type ChannelOptions = {
   push?: PushOptions['timing'];
   /** Called for a channel that runs, with its bus; the result is called when it stops. For bystanders: snapshots. */
   attach?(channel: { id: string; bus: Bus }): () => void;
+  /** Without it nothing is recorded. */
+  recordings?: Recordings | undefined;
   /** The end of an earlier life of this channel, which may still be closing. */
   after?: Promise<void> | undefined;
 };
@@ -45,7 +49,7 @@ export class Channel {
   /** One source at a time: a camera may refuse a second session while the first one is open. */
   #changing: Promise<void>;
   readonly #stopping = new Set<Promise<void>>();
-  #wish: RecordWish | undefined;
+  readonly #recorder: Recorder | undefined;
   readonly #detach: (() => void) | undefined;
 
   constructor(options: ChannelOptions) {
@@ -56,13 +60,14 @@ export class Channel {
     this.#receiveRate = createRateMeter(options.clock);
     this.bus = createBus({ log: this.#log });
     this.#detach = options.attach?.({ id: options.settings.id, bus: this.bus });
+    this.#recorder = options.recordings?.recorderOf(options.settings.id, this.bus, this.#log, options.onChange);
     this.#begin(options.settings);
   }
 
   /** Another source takes the place of the old one once that is closed. */
   restart(settings: GatherChannel): void {
     this.settings = settings;
-    this.#letGo();
+    this.#letGo('the channel has another source now');
     this.#setState({ state: 'connecting' });
     this.#begin(settings);
   }
@@ -72,8 +77,7 @@ export class Channel {
    * without losing a frame.
    */
   record(wish: RecordWish | undefined): void {
-    this.#wish = wish;
-    this.#options.onChange();
+    this.#recorder?.record(wish);
   }
 
   startPush(desired: GatherPush): void {
@@ -95,12 +99,13 @@ export class Channel {
     this.pushed = undefined;
   }
 
-  /** Ends push and source; resolves when sockets and files are closed. */
-  async stop(): Promise<void> {
+  /** Ends push, recording and source; resolves when sockets and files are closed. `closing`: the gather goes down. */
+  async stop(why: 'switched-off' | 'closing' = 'switched-off'): Promise<void> {
     this.#detach?.();
     this.stopPush();
-    this.#letGo();
-    await Promise.all([this.#changing, ...this.#stopping]);
+    const recorded = this.#recorder?.stop(why);
+    this.#letGo('');
+    await Promise.all([recorded, this.#changing, ...this.#stopping]);
   }
 
   report(): GatherChannelReport {
@@ -111,8 +116,8 @@ export class Channel {
       state,
       ...(fault ? { fault } : {}),
       isPushing: this.pushed?.push.isPushing ?? false,
-      isRecording: false,
-      ...(this.#wish ? { lessonId: this.#wish.lessonId } : {}),
+      isRecording: this.#recorder?.isRecording ?? false,
+      ...(this.#recorder?.lessonId === undefined ? {} : { lessonId: this.#recorder.lessonId }),
       receiveKbps: this.#receiveRate.kbps(),
       sendKbps: this.pushed?.push.sendKbps ?? 0,
       ...(lostPackets === undefined ? {} : { lostPackets }),
@@ -129,10 +134,11 @@ export class Channel {
     });
   }
 
-  #letGo(): void {
+  #letGo(why: string): void {
     const source = this.#source;
     this.#source = undefined;
     this.bus.end();
+    this.#recorder?.sourceLost(why);
     if (source === undefined) return;
     this.#changing = this.#changing
       .then(() => source.stop())
@@ -162,6 +168,7 @@ export class Channel {
       fault: (fault) =>
         ifCurrent(() => {
           this.bus.end();
+          this.#recorder?.sourceLost(fault.detail);
           this.#setState({ state: 'error', fault });
         }),
     });

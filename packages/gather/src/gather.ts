@@ -13,6 +13,8 @@ export type GatherOptions = {
   /** A report is worth sending. */
   onChange(): void;
   push?: ChannelOptions['push'];
+  /** Opened and recovered; closed by whoever opened it. Without it nothing is recorded. */
+  recordings?: ChannelOptions['recordings'];
   openSound?: ChannelOptions['openSound'];
   attach?: ChannelOptions['attach'];
   /** Of the gather as a whole, for its reports. */
@@ -47,11 +49,11 @@ export function createGather(options: GatherOptions): Gather {
   let isClosed = false;
   const reconnects = (): boolean => desired.settings?.reconnectsCameras ?? true;
 
-  const stop = (id: string): void => {
+  const stop = (id: string, why: 'switched-off' | 'closing' = 'switched-off'): void => {
     const channel = running.get(id);
     if (channel === undefined) return;
     running.delete(id);
-    const closed = channel.stop().finally(() => {
+    const closed = channel.stop(why).finally(() => {
       if (closing.get(id) === closed) closing.delete(id);
     });
     closing.set(id, closed);
@@ -94,6 +96,7 @@ export function createGather(options: GatherOptions): Gather {
       const read = readDesired(resources);
       desired = origin === 'disk' ? { ...read, pushes: new Map() } : read;
       for (const { key, detail } of desired.faults) log.warn({ key, reason: detail }, 'a resource is passed over');
+      if (desired.settings) options.recordings?.tune(desired.settings);
       for (const action of actionsTo(desired, runningOf(running))) {
         log.info({ action: action.type, channel: channelOf(action) }, 'reconciling');
         perform(action);
@@ -107,7 +110,7 @@ export function createGather(options: GatherOptions): Gather {
     },
     report() {
       const notices = options.notices?.() ?? [];
-      return { channels: viewsOf(desired, running).map(({ report }) => report), ...(notices.length > 0 ? { notices } : {}) };
+      return { channels: viewsOf(desired, running).map(({ report }) => report), ...(notices.length > 0 ? { notices: notices.slice(0, 16) } : {}), ...disksOf(options.recordings) };
     },
     channels: () => viewsOf(desired, running),
     get settings() {
@@ -115,10 +118,14 @@ export function createGather(options: GatherOptions): Gather {
     },
     async close() {
       isClosed = true;
-      for (const id of running.keys()) stop(id);
+      for (const id of running.keys()) stop(id, 'closing');
       await Promise.all(closing.values());
     },
   };
+}
+
+function disksOf(recordings: ChannelOptions['recordings']): Pick<GatherReport, 'disks'> {
+  return recordings ? { disks: recordings.disks() } : {};
 }
 
 function changeSettings(channel: Channel | undefined, settings: GatherChannel): void {

@@ -1,0 +1,135 @@
+// One slice on its way to the disk: journal first, then fragments as they come, each synced; at the end the journal says so.
+import type { Logger } from 'pino';
+import type { RecordDisk, RecordFile } from './disk.ts';
+import { type Journal, createJournal, pathsOf, replaceJournal } from './journal.ts';
+import type { SyncPool } from './sync-pool.ts';
+
+export type SliceFileOptions = {
+  disk: RecordDisk;
+  sync: SyncPool;
+  folder: string;
+  journal: Journal;
+  log: Logger;
+  /** The disk refuses: nothing more is taken, `finish` saves what was written. Called once at most. */
+  onFailure(error: unknown): void;
+};
+
+/** What became of a slice. `unfinished`: the disk refused even that; a later recovery finishes it. */
+export type SliceEnd = { type: 'finished'; journal: Journal } | { type: 'empty' } | { type: 'unfinished' };
+
+/** Begins at once; nothing here throws, what fails is told by `onFailure` and `finish`. */
+export class SliceFile {
+  readonly folder: string;
+  readonly id: string;
+  readonly #options: SliceFileOptions;
+  readonly #working: Promise<void>;
+  #file: RecordFile | undefined;
+  #queue: Uint8Array[][] = [];
+  #wake: () => void = () => {};
+  #isEnding = false;
+  #hasFailed = false;
+  /** Bytes on the disk, whole fragments only, and how many parts they were. */
+  #size = 0;
+  #written = 0;
+  #pendingBytes = 0;
+
+  constructor(options: SliceFileOptions) {
+    this.#options = options;
+    this.folder = options.folder;
+    this.id = options.journal.id;
+    this.#working = this.#work();
+  }
+
+  /** Bytes that wait to be written. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /** The head of the slice, or a whole fragment. */
+  append(parts: Uint8Array[]): void {
+    if (this.#hasFailed) return;
+    this.#queue.push(parts);
+    this.#pendingBytes += lengthOf(parts);
+    this.#wake();
+  }
+
+  /** Writes what waits and the final journal. `final`: what is only known now. */
+  async finish(final: Partial<Journal>): Promise<SliceEnd> {
+    this.#isEnding = true;
+    this.#wake();
+    await this.#working;
+    try {
+      return await this.#complete(final);
+    } catch (error) {
+      this.#options.log.error({ recording: this.id, err: error }, 'a recording could not be finished; it is tried again');
+      return { type: 'unfinished' };
+    } finally {
+      await this.#file?.close().catch(() => {});
+    }
+  }
+
+  async #work(): Promise<void> {
+    const { disk, sync, folder, journal } = this.#options;
+    try {
+      await createJournal(disk, sync, folder, journal);
+      this.#file = await disk.create(pathsOf(folder, journal.id).media);
+      // Both names outlive a loss of power before the first byte of media is there.
+      await sync(folder, () => disk.syncFolder(folder));
+      await this.#write(this.#file);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #write(file: RecordFile): Promise<void> {
+    while (!this.#hasFailed && (this.#queue.length > 0 || !this.#isEnding)) {
+      const parts = this.#queue;
+      if (parts.length === 0) {
+        await new Promise<void>((resolve) => (this.#wake = resolve));
+        continue;
+      }
+      this.#queue = [];
+      const bytes = parts.reduce((sum, each) => sum + lengthOf(each), 0);
+      await file.write(parts.flat(), this.#size);
+      this.#size += bytes;
+      this.#written += parts.length;
+      this.#pendingBytes -= bytes;
+      // Not waited for: what comes next is written, and so safe from a kill, while a slow disk still syncs.
+      this.#options.sync(pathsOf(this.folder, this.id).media, () => file.sync()).catch((error: unknown) => this.#fail(error));
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#queue = [];
+    this.#pendingBytes = 0;
+    this.#wake();
+    this.#options.onFailure(error);
+  }
+
+  async #complete(final: Partial<Journal>): Promise<SliceEnd> {
+    const { disk, sync, folder, journal } = this.#options;
+    const paths = pathsOf(folder, journal.id);
+    const hasMedia = this.#written > 1;
+    if (this.#file === undefined || !hasMedia) {
+      await this.#file?.close();
+      this.#file = undefined;
+      await disk.remove(paths.media);
+      await disk.remove(paths.journal);
+      return { type: 'empty' };
+    }
+    // What a failed write has left of a fragment goes; what was written before it stays.
+    if (this.#hasFailed) return { type: 'unfinished' };
+    await sync(paths.media, () => (this.#file as RecordFile).sync());
+    const over: Journal = { ...journal, ...final, state: 'over', bytes: this.#size };
+    await replaceJournal(disk, sync, folder, over);
+    return { type: 'finished', journal: over };
+  }
+}
+
+function lengthOf(parts: readonly Uint8Array[]): number {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  return length;
+}

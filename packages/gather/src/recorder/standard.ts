@@ -1,0 +1,80 @@
+// A finished slice read as a standard MP4: a head made from its fragments' index, then its media out of the file as it lies.
+import { createHash } from 'node:crypto';
+import { type Mp4Track, type ProgressiveLayout, layoutProgressive, openMp4, packetFromSample } from '@lubo/media';
+import type { RecordFile } from './disk.ts';
+import type { Journal } from './journal.ts';
+import type { KeyframeUnit, StandardMp4 } from './slice-store.ts';
+
+/** Largest piece of a stream. */
+const pieceBytes = 256 * 1024;
+
+export type StandardOptions = {
+  /** Closed with what is opened here. */
+  file: RecordFile;
+  journal: Journal;
+  /** Keeps the checksum for the next time. */
+  keep(known: { size: number; sha256: string }): Promise<void>;
+};
+
+/** FormatError when the file is not what was recorded; what the disk refuses comes through. `file` stays open then. */
+export async function openStandardMp4({ file, journal, keep }: StandardOptions): Promise<StandardMp4> {
+  const { tracks } = await openMp4((at, length) => file.read(at, length), journal.bytes);
+  const layout = layoutProgressive(tracks, Date.parse(journal.startedAt));
+  const stream = (offset: number): AsyncGenerator<Uint8Array> => piecesOf(file, layout, offset);
+  let sha256 = journal.size === layout.size ? journal.sha256 : undefined;
+  return {
+    size: layout.size,
+    async sha256() {
+      if (sha256 !== undefined) return sha256;
+      const hash = createHash('sha256');
+      for await (const piece of stream(0)) hash.update(piece);
+      sha256 = hash.digest('hex');
+      await keep({ size: layout.size, sha256 });
+      return sha256;
+    },
+    stream,
+    keyframes: (count) => keyframesOf(file, tracks, count),
+    close: () => file.close(),
+  };
+}
+
+async function* piecesOf(file: RecordFile, { head, ranges }: ProgressiveLayout, offset: number): AsyncGenerator<Uint8Array> {
+  for (let at = offset; at < head.length; at += pieceBytes) yield head.subarray(at, Math.min(head.length, at + pieceBytes));
+  let skip = Math.max(0, offset - head.length);
+  for (const { start, end } of ranges) {
+    const from = start + skip;
+    skip = Math.max(0, skip - (end - start));
+    for (let at = from; at < end; at += pieceBytes) {
+      const length = Math.min(pieceBytes, end - at);
+      const piece = await file.read(at, length);
+      if (piece.length < length) throw new Error(`the recording ends at ${at + piece.length}, ${end} was expected`);
+      yield piece;
+    }
+  }
+}
+
+async function keyframesOf(file: RecordFile, tracks: readonly Mp4Track[], count: number): Promise<KeyframeUnit[]> {
+  const track = tracks.find(({ info }) => info.kind === 'video');
+  if (track === undefined || track.info.kind !== 'video' || count < 1) return [];
+  const { info } = track;
+  const start = Math.min(...tracks.filter(({ sampleCount }) => sampleCount > 0).map((each) => each.sample(0).dts / each.info.timescale));
+  const keyframes: KeyframeUnit[] = [];
+  for (const i of spread(keyframeNumbers(track), count)) {
+    const sample = track.sample(i);
+    const { data } = packetFromSample(track, sample, await file.read(sample.offset, sample.size));
+    keyframes.push({ millis: ((sample.dts + sample.compositionOffset) / info.timescale - start) * 1000, track: info, data });
+  }
+  return keyframes;
+}
+
+function keyframeNumbers(track: Mp4Track): number[] {
+  const numbers: number[] = [];
+  for (let i = 0; i < track.sampleCount; i++) if (track.sample(i).isKeyframe) numbers.push(i);
+  return numbers;
+}
+
+/** At most `count` of them, evenly, each from the middle of its part. */
+function spread(numbers: readonly number[], count: number): number[] {
+  if (numbers.length <= count) return [...numbers];
+  return Array.from({ length: count }, (_, i) => numbers[Math.floor(((i + 0.5) * numbers.length) / count)] ?? 0);
+}
