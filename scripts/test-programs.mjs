@@ -12,6 +12,8 @@ const programs = [
   { path: '/usr/sbin/nginx', packages: ['nginx-core'] },
   { path: '/usr/lib/nginx/modules/ngx_rtmp_module.so', packages: ['libnginx-mod-rtmp'] },
   { path: '/usr/bin/rtmpdump', packages: ['rtmpdump'] },
+  { path: '/usr/bin/cvlc', packages: ['vlc-bin', 'vlc-plugin-base'] },
+  { path: '/usr/bin/caddy', packages: ['caddy'] },
   { path: '/usr/bin/gst-launch-1.0', packages: ['gstreamer1.0-tools'] },
   {
     path: `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/girepository-1.0/GstRtspServer-1.0.typelib`,

@@ -193,8 +193,25 @@ describe('a viewer watches live by the way that works', { skip: noBrowser, concu
     }
   });
 
-  test('LIVE-2: after HLS viewers have left, nobody is counted and the push ends', async () => {
-    await eventually('nobody is counted', 40, async () => (await viewersOf(demo.id)) === 0);
+  test('LIVE-2: HLS viewers stop counting at once when they leave: by closing the tab, by another page, by a browser of its own HLS', async () => {
+    const withoutMse = (): void => {
+      for (const name of ['MediaSource', 'ManagedMediaSource', 'WebKitMediaSource']) Reflect.deleteProperty(window, name);
+    };
+    for (const how of ['closes', 'goes on', 'native']) {
+      const { context, page } = await openViewer(browser);
+      await barFlv(context);
+      if (how === 'native') await context.addInitScript(withoutMse);
+      await page.goto(`${lubo.siteUrl}/live/${demo.id}`);
+      if (how === 'native' && (await page.locator('[data-fault="browser-unsupported"]').count()) > 0) continue;
+      await isPlaying(page, 'hls');
+      await eventually('it is counted', 5, async () => (await viewersOf(demo.id)) === 1);
+      // Pages as they are closed by people, unload handlers and all.
+      if (how === 'closes') await page.close({ runBeforeUnload: true });
+      else if (how === 'goes on') await page.locator('header a[href="/live"]').first().click();
+      else await page.goto('about:blank');
+      await eventually(`it is counted no more: ${how}`, 3, async () => (await viewersOf(demo.id)) === 0);
+      await context.close();
+    }
     await eventually('the pushes stop', 20, async () => (await pushesOf(lubo)) === 0);
   });
 });

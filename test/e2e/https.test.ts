@@ -1,4 +1,4 @@
-// HTTPS as a school would have it: certificates of Lubo's own, or nginx in front as the guide says. A browser watches the demo.
+// HTTPS as a school would have it: certificates of Lubo's own, or nginx or Caddy in front as the guides say. A browser watches the demo.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import type { Channel, WatchAddresses } from '@lubo/contract';
 import type { Browser, Page } from 'playwright-core';
 import { lookAtVideo, noBrowser, openBrowser, screenshots } from './browser.ts';
 import { type Installation, cleanEnv, eventually, freePorts, getJson, install, pushesOf, root, settingsFor } from './installation.ts';
-import { examplesIn, noNginx, startNginx } from './proxy.ts';
+import { examplesIn, noCaddy, noNginx, startCaddy, startNginx } from './proxy.ts';
 
 const administrator = { LUBO_ADMIN_USER: 'admin', LUBO_ADMIN_PASSWORD: 'correct horse' };
 
@@ -181,69 +181,79 @@ describe('an HTTPS site whose live server has none', { skip }, () => {
   });
 });
 
-describe('HTTPS behind nginx, as the guide says', { skip: skip || noNginx }, () => {
-  const [oneHost = '', twoHosts = ''] = examplesIn('https-nginx.md', 'nginx');
+/** Each proxy with its guide's two examples. */
+const proxies = [
+  { name: 'nginx', skip: noNginx, start: startNginx, examples: examplesIn('https-nginx.md', 'nginx'), redirects: true },
+  { name: 'Caddy', skip: noCaddy, start: startCaddy, examples: examplesIn('https-caddy.md', 'caddyfile'), redirects: false },
+];
 
-  /** An installation whose own agents come through nginx too, the relay's WebSocket included. */
-  async function behind(t: TestContext, example: string, liveBase: (httpsPorts: readonly number[]) => string) {
-    const files = certificate(t);
-    const [first = 0, second = 0, plainPort = 0, ...ports] = await freePorts(8);
-    const [sitePort = 0, livePort = 0] = ports;
-    const httpsPorts = example.match(/listen 443/g)?.length === 1 ? [first] : [first, second];
-    const nginx = await startNginx({ example, httpsPorts, plainPort, sitePort, livePort, certFile: files.certFile, keyFile: files.keyFile });
-    t.after(() => nginx.stop());
-    const url = `https://127.0.0.1:${first}`;
-    const env = {
-      ...administrator,
-      LUBO_SITE_HOST: '127.0.0.1',
-      LUBO_SITE_PUBLIC_URL: url,
-      LUBO_LIVE_PUBLIC_HTTP_URL: liveBase(httpsPorts),
-      LUBO_LIVE_SITE_URL: url,
-      LUBO_GATHER_SITE_URL: url,
-      LUBO_CA_FILE: files.certFile,
-    };
-    const lubo = await install({ args: ['--demo'], env, ports });
-    const browser = await openBrowser();
-    t.after(async () => {
-      await browser.close();
-      await lubo.stop();
+for (const { name, skip: noProxy, start, examples, redirects } of proxies) {
+  describe(`HTTPS behind ${name}, as the guide says`, { skip: skip || noProxy }, () => {
+    const [oneHost = '', twoHosts = ''] = examples;
+
+    /** An installation whose own agents come through the proxy too, the relay's WebSocket included. */
+    async function behind(t: TestContext, example: string, hosts: 1 | 2, liveBase: (httpsPorts: readonly number[]) => string) {
+      const files = certificate(t);
+      const [first = 0, second = 0, plainPort = 0, ...ports] = await freePorts(8);
+      const [sitePort = 0, livePort = 0] = ports;
+      const httpsPorts = [first, second].slice(0, hosts);
+      const proxy = await start({ example, httpsPorts, plainPort, sitePort, livePort, certFile: files.certFile, keyFile: files.keyFile });
+      t.after(() => proxy.stop());
+      const url = `https://127.0.0.1:${first}`;
+      const env = {
+        ...administrator,
+        LUBO_SITE_HOST: '127.0.0.1',
+        LUBO_SITE_PUBLIC_URL: url,
+        LUBO_LIVE_PUBLIC_HTTP_URL: liveBase(httpsPorts),
+        LUBO_LIVE_SITE_URL: url,
+        LUBO_GATHER_SITE_URL: url,
+        LUBO_CA_FILE: files.certFile,
+      };
+      const lubo = await install({ args: ['--demo'], env, ports });
+      const browser = await openBrowser();
+      t.after(async () => {
+        await browser.close();
+        await lubo.stop();
+      });
+      return { lubo, browser, url, plainPort };
+    }
+
+    test('under one host name a browser watches the demo; agents, events and streams pass unbuffered', async (t) => {
+      const { lubo, browser, url, plainPort } = await behind(t, oneHost, 1, ([port]) => `https://127.0.0.1:${port}/video`);
+      const events = listenTo(`${url}/api/events`);
+      t.after(() => events.close());
+      await eventually('events begin', 10, () => events.text().includes('retry:'));
+      const { page, faults } = await watchfulPage(browser);
+      await watchDemo(page, url);
+      await eventually('the viewer is told of by an event', 10, () => /"viewers":1/.test(events.text()));
+      assert.equal(await pushesOf(lubo), 1);
+      assert.deepEqual(faults, []);
+      assert.match(await cookieOf(url), /; Secure/);
+      assert.equal((await fetch(`${url}/video/metrics`)).status, 404);
+      if (redirects) {
+        const redirect = await fetch(`http://127.0.0.1:${plainPort}/live?x=1`, { redirect: 'manual' });
+        assert.deepEqual([redirect.status, redirect.headers.get('location')], [301, 'https://127.0.0.1/live?x=1']);
+      }
+      await page.close();
+      await eventually('the push stops: the proxy tells that the viewer left', 20, async () => (await pushesOf(lubo)) === 0);
+
+      const { flv, hls = '' } = await addressesOf(url);
+      for (const address of [flv, hls]) assert.ok(address.startsWith(`${url}/video/live/`), address);
+      const master = await (await fetch(hls)).text();
+      const media = await fetch(new URL(/^[^#\s].*/m.exec(master)?.[0] ?? '', hls));
+      assert.match(await media.text(), /^#EXTM3U[^]*#EXTINF/);
     });
-    return { lubo, browser, url, plainPort };
-  }
 
-  test('under one host name a browser watches the demo; agents, events and streams pass unbuffered', async (t) => {
-    const { lubo, browser, url, plainPort } = await behind(t, oneHost, ([port]) => `https://127.0.0.1:${port}/video`);
-    const events = listenTo(`${url}/api/events`);
-    t.after(() => events.close());
-    await eventually('events begin', 10, () => events.text().includes('retry:'));
-    const { page, faults } = await watchfulPage(browser);
-    await watchDemo(page, url);
-    await eventually('the viewer is told of by an event', 10, () => /"viewers":1/.test(events.text()));
-    assert.equal(await pushesOf(lubo), 1);
-    assert.deepEqual(faults, []);
-    assert.match(await cookieOf(url), /; Secure/);
-    assert.equal((await fetch(`${url}/video/metrics`)).status, 404);
-    const redirect = await fetch(`http://127.0.0.1:${plainPort}/live?x=1`, { redirect: 'manual' });
-    assert.deepEqual([redirect.status, redirect.headers.get('location')], [301, 'https://127.0.0.1/live?x=1']);
-    await page.close();
-    await eventually('the push stops: nginx tells that the viewer left', 20, async () => (await pushesOf(lubo)) === 0);
-
-    const { flv, hls = '' } = await addressesOf(url);
-    for (const address of [flv, hls]) assert.ok(address.startsWith(`${url}/video/live/`), address);
-    const master = await (await fetch(hls)).text();
-    const media = await fetch(new URL(/^[^#\s].*/m.exec(master)?.[0] ?? '', hls));
-    assert.match(await media.text(), /^#EXTM3U[^]*#EXTINF/);
+    test('under two host names a browser watches the demo', async (t) => {
+      const { lubo, browser, url } = await behind(t, twoHosts, 2, ([, port]) => `https://127.0.0.1:${port}`);
+      const { page, faults } = await watchfulPage(browser);
+      await watchDemo(page, url);
+      assert.equal(await pushesOf(lubo), 1);
+      assert.equal(new URL((await addressesOf(url)).flv).pathname.startsWith('/live/'), true);
+      assert.deepEqual(faults, []);
+    });
   });
-
-  test('under two host names a browser watches the demo', async (t) => {
-    const { lubo, browser, url } = await behind(t, twoHosts, ([, port]) => `https://127.0.0.1:${port}`);
-    const { page, faults } = await watchfulPage(browser);
-    await watchDemo(page, url);
-    assert.equal(await pushesOf(lubo), 1);
-    assert.equal(new URL((await addressesOf(url)).flv).pathname.startsWith('/live/'), true);
-    assert.deepEqual(faults, []);
-  });
-});
+}
 
 /** Server-sent events as they come. */
 function listenTo(url: string): { text(): string; close(): void } {

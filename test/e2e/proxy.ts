@@ -1,4 +1,4 @@
-// nginx in front of an installation, with the configuration that a guide shows: the very text, but for ports and files.
+// nginx or Caddy in front of an installation, with the configuration that a guide shows: the very text, but for ports and files.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,10 +10,13 @@ import { eventually, root } from './installation.ts';
 /** The reason why nginx can't run here, or false. */
 export const noNginx: string | false = spawnSync('nginx', ['-v']).status === 0 ? false : 'no nginx on this machine';
 
+/** The reason why Caddy can't run here, or false. */
+export const noCaddy: string | false = spawnSync('caddy', ['version']).status === 0 ? false : 'no caddy on this machine';
+
 export type ProxyPlan = {
   /** Text of the guide's block. */
   example: string;
-  /** In the order in which the block's servers listen on 443. */
+  /** In the order of the block's HTTPS servers. */
   httpsPorts: readonly number[];
   plainPort: number;
   sitePort: number;
@@ -45,6 +48,38 @@ export async function startNginx(plan: ProxyPlan): Promise<{ stop(): Promise<voi
     async stop() {
       const ended = once(nginx, 'close');
       nginx.kill('SIGTERM');
+      await ended;
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** The same with Caddy, whose own certificates are replaced by the plan's. */
+export async function startCaddy({ example, httpsPorts, sitePort, livePort, certFile, keyFile }: ProxyPlan): Promise<{ stop(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'lubo-caddy-'));
+  const ports = [...httpsPorts];
+  const sites = example
+    .replace(/^\S+\.school\.example \{$/gm, () => `https://127.0.0.1:${ports.shift()} {\n\tbind 127.0.0.1\n\ttls ${certFile} ${keyFile}`)
+    .replaceAll('127.0.0.1:8000', `127.0.0.1:${sitePort}`)
+    .replaceAll('127.0.0.1:8080', `127.0.0.1:${livePort}`);
+  const file = join(folder, 'Caddyfile');
+  // No administration port, no redirects from port 80, nothing over UDP.
+  writeFileSync(file, `{\n\tadmin off\n\tauto_https disable_redirects\n\tdefault_sni 127.0.0.1\n\tservers {\n\t\tprotocols h1 h2\n\t}\n}\n${sites}`);
+  const env = { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
+  const caddy = spawn('caddy', ['run', '--config', file, '--adapter', 'caddyfile'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  process.once('exit', () => caddy.kill('SIGKILL'));
+  let said = '';
+  caddy.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-10_000)));
+  try {
+    for (const port of httpsPorts) await eventually(`Caddy listens on ${port}`, 10, () => isOpen(port));
+  } catch (error) {
+    caddy.kill('SIGKILL');
+    throw new Error(said, { cause: error });
+  }
+  return {
+    async stop() {
+      const ended = once(caddy, 'close');
+      caddy.kill('SIGKILL');
       await ended;
       rmSync(folder, { recursive: true });
     },

@@ -93,6 +93,8 @@ function passOn(server: Server, event: string): (socket: Socket) => void {
 type Context = HttpOptions & { taken: WeakSet<Socket> };
 
 const allowed = 'GET, HEAD, OPTIONS';
+/** What a player posts when its viewer leaves: a beacon, which knows no other method. */
+const leavePath = /^\/live\/[\w-]{1,128}\/[\w-]{22}\/leave$/;
 
 function route(context: Context, request: IncomingMessage, response: ServerResponse): void {
   // A body has no business here; it is thrown away within the time that a request has.
@@ -103,6 +105,8 @@ function route(context: Context, request: IncomingMessage, response: ServerRespo
   } else if (request.method === 'OPTIONS') {
     const headers = { ...corsHeaders, Allow: allowed, 'Access-Control-Allow-Methods': allowed, 'Access-Control-Allow-Headers': '*', 'Access-Control-Max-Age': '86400' };
     response.writeHead(204, headers).end();
+  } else if (request.method === 'POST' && leavePath.test(address.pathname)) {
+    serve(context, address, request, response);
   } else if (request.method !== 'GET' && request.method !== 'HEAD') {
     answer(response, 405, 'text/plain; charset=utf-8', 'method not allowed\n', { Allow: allowed });
   } else {

@@ -69,6 +69,8 @@ export type Limits = {
   hlsSessions: number;
   /** An HLS session that asks for nothing lives this long. */
   hlsSessionMillis: number;
+  /** A stream whose last HLS viewer has said goodbye stays HLS this long: a page that is loaded anew finds a playlist. */
+  hlsLingerMillis: number;
   /** Bytes of HLS segments of one stream, in all formats… */
   hlsBytes: number;
   /** …and their number. */
@@ -118,6 +120,7 @@ export const defaultLimits: Limits = {
   timeBases: 64,
   hlsSessions: 20_000,
   hlsSessionMillis: 30_000,
+  hlsLingerMillis: 10_000,
   hlsBytes: 64 * 1024 * 1024,
   hlsSegments: 64,
   hlsTotalBytes: 512 * 1024 * 1024,

@@ -62,6 +62,26 @@ describe('HLS over HTTP', () => {
     }
   });
 
+  test('a viewer who tells that it leaves counts no more at once, and ends nobody else', async () => {
+    const [mine, others] = ['m'.repeat(22), 'o'.repeat(22)];
+    const [myPlaylist, otherPlaylist, third] = [await begin(`&leave=${mine}`), await begin(`&leave=${others}`), await begin('&leave=short')];
+    const count = viewers();
+    const post = async (path: string): Promise<Response> => fetch(server.http(path), { method: 'POST', body: 'x' });
+    const secretOf = (url: string): string => /\/([\w-]{22})\.m3u8$/.exec(url)?.[1] ?? assert.fail();
+    // The folder of the segments is known to all viewers of the stream.
+    const folder = /^([\w-]{22})\/\d+\.m4s$/m.exec(await (await fetch(third)).text())?.[1] ?? assert.fail();
+    for (const path of [`/live/room/${'x'.repeat(22)}/leave`, `/live/other/${mine}/leave`, `/live/room/${folder}/leave`, `/live/room/${secretOf(third)}/leave`]) {
+      assert.equal((await post(path)).status, 204, path);
+    }
+    for (const path of ['/live/room/short/leave', '/live/room.m3u8', `/live/room/${secretOf(third)}.m3u8`]) assert.equal((await post(path)).status, 405, path);
+    assert.equal((await fetch(server.http(`/live/room/${mine}/leave`))).status, 404);
+    assert.equal(viewers(), count);
+    const left = await post(`/live/room/${mine}/leave`);
+    assert.deepEqual([left.status, left.headers.get('access-control-allow-origin')], [204, '*']);
+    assert.equal(viewers(), count - 1);
+    assert.deepEqual([(await fetch(myPlaylist)).status, (await fetch(otherPlaylist)).status, (await fetch(third)).status], [410, 200, 200]);
+  });
+
   test('old phones get MPEG-TS, in the same folder', async () => {
     const url = await begin('&format=ts');
     const text = await (await fetch(url)).text();

@@ -5,7 +5,7 @@ import { playlistContentType } from '@lubo/media';
 import type { Logger } from 'pino';
 import type { Admission } from '../admission.ts';
 import { admissionOf } from '../flv/serve.ts';
-import { answer, answerProblem } from '../http-answer.ts';
+import { answer, answerProblem, corsHeaders } from '../http-answer.ts';
 import type { Hub } from '../hub.ts';
 import type { Limits } from '../limits.ts';
 import type { Timers } from '../timers.ts';
@@ -35,9 +35,11 @@ export function serveHls(context: HlsContext, { pathname, searchParams }: URL, r
   if (name === undefined) return false;
   const rest = pathname.slice('/live/'.length + name.length);
   const session = /^\/([\w-]{22})\.m3u8$/.exec(rest)?.[1];
+  const leaving = request.method === 'POST' ? /^\/([\w-]{22})\/leave$/.exec(rest)?.[1] : undefined;
   const [, folder, file] = /^\/([\w-]{22})\/(init-\d{1,9}\.mp4|\d{1,9}\.(?:m4s|ts))$/.exec(rest) ?? [];
   if (rest === '.m3u8') serveMaster(context, name, searchParams, exchange);
   else if (session !== undefined) serveMedia(context, name, session, response);
+  else if (leaving !== undefined) serveLeave(context, name, leaving, response);
   else if (folder !== undefined && file !== undefined) serveFile(context, context.sessions.packager(name, folder), file, exchange);
   else return false;
   return true;
@@ -54,7 +56,7 @@ function serveMaster(context: HlsContext, name: string, query: URLSearchParams, 
     if (context.hub.isPublishing(name)) answer(response, 200, playlistContentType, '');
     else answerProblem(response, problemFor('no-video'));
   } else {
-    openSession(context, name, format, { request, response });
+    openSession(context, { name, format, leaveKey: leaveKeyOf(query.get('leave')) }, { request, response });
   }
 }
 
@@ -62,8 +64,15 @@ function formatOf(word: string | null): HlsFormat | undefined {
   return word === null || word === 'fmp4' ? 'fmp4' : word === 'ts' ? 'ts' : undefined;
 }
 
-function openSession({ sessions, onRefusal }: HlsContext, name: string, format: HlsFormat, { request, response }: Exchange): void {
-  const session = sessions.open(name, format, request.socket.remoteAddress);
+/** Short ones could be guessed. */
+function leaveKeyOf(given: string | null): string | undefined {
+  return given !== null && /^[\w-]{22}$/.test(given) ? given : undefined;
+}
+
+type Wish = { name: string; format: HlsFormat; leaveKey: string | undefined };
+
+function openSession({ sessions, onRefusal }: HlsContext, { name, format, leaveKey }: Wish, { request, response }: Exchange): void {
+  const session = sessions.open(name, format, request.socket.remoteAddress, leaveKey);
   if (session === undefined) return refuse(response, 'full', onRefusal);
   const { packager } = session;
   // Whoever does not wait for the answer is no viewer.
@@ -106,6 +115,12 @@ function serveMedia({ sessions }: HlsContext, name: string, id: string, response
   }
   const { packager, format } = session;
   answer(response, 200, playlistContentType, mediaPlaylist(packager.list, format, packager.folder, packager.isEnded));
+}
+
+/** Whoever knows the secret that a session was begun with is its viewer, and may end it. What is unknown is left unsaid. */
+function serveLeave({ sessions }: HlsContext, name: string, leaveKey: string, response: ServerResponse): void {
+  sessions.leave(name, leaveKey);
+  response.writeHead(204, corsHeaders).end();
 }
 
 function serveFile(context: HlsContext, packager: Packager | undefined, file: string, { request, response }: Exchange): void {

@@ -116,6 +116,36 @@ describe('HLS of a hub', () => {
     assert.equal(sessions.packager('room', kept.packager.folder), undefined);
   });
 
+  test('a viewer who says goodbye counts no more; its stream stays HLS for 10 s, for one who comes right back', async () => {
+    const publication = publish();
+    const key = 'k'.repeat(22);
+    const [one, other] = [sessions.open('room', 'fmp4', undefined, key), sessions.open('room', 'fmp4', undefined)];
+    assert.ok(one && other);
+    send(publication, 0, 3_080);
+    sessions.leave('other', key);
+    sessions.leave('room', 'x'.repeat(22));
+    assert.equal(viewers(), 2);
+    sessions.leave('room', key);
+    assert.deepEqual([viewers(), sessions.touch('room', one.id), sessions.touch('room', other.id)], [1, undefined, other]);
+    sessions.close(other, 'left');
+    assert.equal(hub.viewers, 0, 'without a goodbye it ends with the last session');
+
+    const back = sessions.open('room', 'fmp4', undefined, key);
+    assert.ok(back);
+    send(publication, 3_080, 6_080);
+    sessions.leave('room', key);
+    assert.deepEqual([viewers(), sessions.size], [0, 0]);
+    send(publication, 6_080, 15_000);
+    const again = sessions.open('room', 'fmp4', undefined, key);
+    assert.equal(again?.packager, back.packager);
+    assert.equal(await again?.packager.whenReady(), 'ready');
+    send(publication, 15_000, 30_000);
+    assert.equal(viewers(), 1, 'it is no longer idle');
+    sessions.leave('room', key);
+    send(publication, 30_000, 41_000);
+    assert.deepEqual([hub.viewers, sessions.bytes], [0, 0]);
+  });
+
   test('a publisher who comes back is a discontinuity under the same initialisation segment, another configuration under its own', async () => {
     const old = publish();
     const session = open();

@@ -13,6 +13,8 @@ export type Session = {
   readonly packager: Packager;
   readonly format: HlsFormat;
   readonly peer: string | undefined;
+  /** Secret of the viewer's own making that ends it. */
+  readonly leaveKey: string | undefined;
   readonly cameAt: number;
   seenAt: number;
 };
@@ -30,6 +32,9 @@ export type SessionsOptions = {
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #sessions = new Map<string, Session>();
+  /** Those that serve nobody for the moment, since when. */
+  readonly #idle = new Map<Packager, number>();
+  readonly #byLeaveKey = new Map<string, Set<Session>>();
   /** Those to which newcomers go, by stream. */
   readonly #current = new Map<string, Packager>();
   /** Those that still serve somebody, by folder. */
@@ -54,15 +59,17 @@ export class Sessions {
   }
 
   /** A new viewer of a stream; undefined when this server takes no more. */
-  open(name: string, format: HlsFormat, peer: string | undefined): Session | undefined {
+  open(name: string, format: HlsFormat, peer: string | undefined, leaveKey?: string): Session | undefined {
     const { hub, limits, timers } = this.#options;
     if (hub.isFull || this.#sessions.size >= limits.hlsSessions) return undefined;
     const packager = this.#current.get(name) ?? this.#start(name);
     if (packager === undefined) return undefined;
     const now = timers.now();
-    const session: Session = { id: randomBytes(16).toString('base64url'), packager, format, peer, cameAt: now, seenAt: now };
+    const session: Session = { id: randomBytes(16).toString('base64url'), packager, format, peer, leaveKey, cameAt: now, seenAt: now };
     this.#sessions.set(session.id, session);
+    if (leaveKey !== undefined) this.#byLeaveKey.set(leaveKey, (this.#byLeaveKey.get(leaveKey) ?? new Set()).add(session));
     packager.count(format, 1);
+    this.#idle.delete(packager);
     return session;
   }
 
@@ -74,6 +81,15 @@ export class Sessions {
     return session;
   }
 
+  /** A viewer tells that it has left: ends what it began with this secret. */
+  leave(name: string, leaveKey: string): void {
+    for (const session of this.#byLeaveKey.get(leaveKey) ?? []) {
+      if (session.packager.name !== name) continue;
+      this.#forget(session, 'left');
+      if (session.packager.audience === 0) this.#idle.set(session.packager, this.#options.timers.now());
+    }
+  }
+
   /** The packager whose segments are in this folder. */
   packager(name: string, folder: string): Packager | undefined {
     const packager = this.#packagers.get(folder);
@@ -82,12 +98,21 @@ export class Sessions {
 
   /** Ends a session; the last one of a stream ends its packaging. */
   close(session: Session, reason: string): void {
+    this.#forget(session, reason);
+    if (session.packager.audience === 0 && !this.#idle.has(session.packager)) this.#drop(session.packager);
+  }
+
+  #forget(session: Session, reason: string): void {
     if (!this.#sessions.delete(session.id)) return;
-    const { packager, format, peer, cameAt } = session;
+    const { packager, format, peer, leaveKey, cameAt } = session;
+    this.#forgetLeaveKey(leaveKey, session);
     packager.count(format, -1);
     const seconds = Math.round((this.#options.timers.now() - cameAt) / 100) / 10;
     this.#options.log.info({ stream: packager.name, peer, protocol: 'hls', reason, seconds }, 'viewer left');
-    if (packager.audience > 0) return;
+  }
+
+  #drop(packager: Packager): void {
+    this.#idle.delete(packager);
     packager.stop();
     this.#packagers.delete(packager.folder);
   }
@@ -96,6 +121,14 @@ export class Sessions {
   stop(): void {
     this.#stopSweeping();
     for (const session of this.#sessions.values()) this.close(session, 'stopping');
+    for (const packager of this.#idle.keys()) this.#drop(packager);
+  }
+
+  #forgetLeaveKey(leaveKey: string | undefined, session: Session): void {
+    const all = leaveKey === undefined ? undefined : this.#byLeaveKey.get(leaveKey);
+    if (leaveKey === undefined || all === undefined) return;
+    all.delete(session);
+    if (all.size === 0) this.#byLeaveKey.delete(leaveKey);
   }
 
   #start(name: string): Packager | undefined {
@@ -125,5 +158,6 @@ export class Sessions {
     for (const session of this.#sessions.values()) {
       if (now - session.seenAt > limits.hlsSessionMillis) this.close(session, 'left');
     }
+    for (const [packager, since] of this.#idle) if (packager.isEnded || now - since > limits.hlsLingerMillis) this.#drop(packager);
   }
 }

@@ -38,6 +38,22 @@ describe('the RTMP port', () => {
     assert.equal((await refusal(server.rtmp('room', 'play', 'abc'), 'play')).code, 'NetStream.Play.Failed');
   });
 
+  test('several tracks of a kind in one stream are refused with the reason told and logged, and nobody else is touched', async () => {
+    const other = await new FakeClient(server.rtmp('single', 'publish'), 'publish').ready();
+    other.send([...opening(), picture(0, { isKeyframe: true })]);
+    const multitrack = { video: [0x96, 0x00, ...Buffer.from('hvc1'), 0], audio: [0x95, 0x00, ...Buffer.from('mp4a'), 0] };
+    for (const type of ['video', 'audio'] as const) {
+      const client = await new FakeClient(server.rtmp(`many-${type}`, 'publish'), 'publish').ready();
+      client.send([{ type, timestamp: 0, body: Uint8Array.from(multitrack[type]) }]);
+      await until('closed', () => client.isClosed);
+      const told = client.events.find((event) => event.type === 'refused');
+      assert.match(JSON.stringify(told), /NetStream\.Publish\.Rejected.*multitrack is not supported/);
+      assert.ok(server.logs.some(({ msg, stream, reason }) => msg === 'publisher left' && stream === `many-${type}` && /multitrack/.test(String(reason))));
+    }
+    assert.equal(other.isClosed, false);
+    other.socket.destroy();
+  });
+
   test('another application or an impossible name is refused', async () => {
     const token = server.token('room', 'publish');
     for (const path of [`vod/room?token=${token}`, `live/ro%20om?token=${token}`]) {

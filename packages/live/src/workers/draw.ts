@@ -96,7 +96,9 @@ function handOut({ hub, limits }: LiveServer, name: string, { socket }: Incoming
 
 /** Lets the worker in a slot answer a request. `onFault`: it can't. */
 export function handOver(folder: string, slot: number, asked: IncomingMessage, response: ServerResponse, onFault: (reason: string) => void): void {
-  const { method, url, headers } = asked;
+  const { method, url } = asked;
+  // Bodies are thrown away where they come in.
+  const { 'content-length': _length, 'transfer-encoding': _encoding, expect: _expect, ...headers } = asked.headers;
   const other = request({ socketPath: socketPath(folder, slot), method, path: url, headers: { ...headers, connection: 'close' }, agent: false }, (answered) => {
     const { connection: _, ...kept } = answered.headers;
     response.writeHead(answered.statusCode ?? 502, kept);

@@ -2,6 +2,7 @@
 // after a pause or a stall it would stay far behind.
 import type { PaceGoals } from './catch-up.ts';
 import type { PlayerFault } from './fault.ts';
+import { hlsSession, onPageGoes } from './hls-session.ts';
 import type { LiveSource } from './source.ts';
 
 /** Begins three segments behind (RFC 8216 §6.3.3), and is put back there by a jump when it has fallen far behind. */
@@ -26,18 +27,22 @@ type WithStartDate = HTMLVideoElement & { getStartDate?(): Date };
 export function openNativeHls(video: HTMLVideoElement, url: string, onEnd: (fault: PlayerFault) => void): Promise<LiveSource> {
   const closing = new AbortController();
   const { signal } = closing;
+  const session = hlsSession(url);
+  const stopWatchingPage = onPageGoes(session.leave);
   const end = (fault: PlayerFault): void => {
     if (!signal.aborted) onEnd(fault);
   };
   video.addEventListener('ended', () => end({ code: 'stream-ended' }), { signal });
   video.addEventListener('error', () => void faultOfElement(video.error, url).then(end), { signal });
-  video.src = url;
+  video.src = session.url;
   return Promise.resolve({
     silenceMs: 15_000,
     close: () => {
       closing.abort();
+      stopWatchingPage();
       video.removeAttribute('src');
       video.load();
+      session.leave();
     },
     rates: () => ({ receiveKbps: 0 }),
     delayMs: (time) => delayOf(video, time),

@@ -6,6 +6,8 @@ import { hlsGoals } from './catch-up.ts';
 import { EdgeClock } from './edge-clock.ts';
 import { undecodable } from './fault.ts';
 import type { PlayerFault } from './fault.ts';
+import { hlsSession, onPageGoes } from './hls-session.ts';
+import type { HlsSession } from './hls-session.ts';
 import { endedSource } from './source.ts';
 import type { LiveSource } from './source.ts';
 
@@ -24,7 +26,7 @@ export async function openHls(video: HTMLVideoElement, url: string, onEnd: (faul
   const library = await preloadHls().catch(() => undefined);
   if (library === undefined) return endedSource(onEnd, { code: 'site-unreachable', detail: 'the player could not be loaded' });
   if (!library.isSupported()) return endedSource(onEnd, { code: 'browser-unsupported' });
-  return new HlsSource(new library(hlsSettings), library, video, url, onEnd);
+  return new HlsSource(new library(hlsSettings), library, video, hlsSession(url), onEnd);
 }
 
 const hlsSettings: Partial<HlsConfig> = {
@@ -52,11 +54,15 @@ class HlsSource implements LiveSource {
   readonly #clock = new EdgeClock();
   readonly #listening = new AbortController();
   #isOpen = true;
+  readonly #session: HlsSession;
+  readonly #stopWatchingPage: () => void;
   #targetSeconds: number | undefined;
   #receiveKbps = 0;
 
-  constructor(hls: Hls, { Events }: typeof Hls, video: HTMLVideoElement, url: string, onEnd: (fault: PlayerFault) => void) {
+  constructor(hls: Hls, { Events }: typeof Hls, video: HTMLVideoElement, session: HlsSession, onEnd: (fault: PlayerFault) => void) {
     this.#hls = hls;
+    this.#session = session;
+    this.#stopWatchingPage = onPageGoes(session.leave);
     const end = (fault: PlayerFault): void => {
       if (this.#isOpen) onEnd(fault);
     };
@@ -69,14 +75,16 @@ class HlsSource implements LiveSource {
     });
     video.addEventListener('ended', () => end({ code: 'stream-ended' }), { signal: this.#listening.signal });
     hls.attachMedia(video);
-    hls.loadSource(url);
+    hls.loadSource(session.url);
   }
 
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#listening.abort();
+    this.#stopWatchingPage();
     this.#hls.destroy();
+    this.#session.leave();
   }
 
   rates(): { receiveKbps: number } {
