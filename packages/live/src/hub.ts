@@ -6,8 +6,18 @@ import { type Publication, type Publisher, type Seat, Stream } from './stream.ts
 import { type Timers, every } from './timers.ts';
 import type { Delivery, ViewerEnd } from './viewer.ts';
 
+/** What counts against the limits of a server of several processes. */
+export type Load = { viewers: number; hlsSessions: number; hlsBytes: number };
+
 /** What other processes of the same server have. */
-export type Elsewhere = { isPublishing(name: string): boolean; isWatched(name: string): boolean };
+export type Elsewhere = {
+  isPublishing(name: string): boolean;
+  isWatched(name: string): boolean;
+  /** All of them together, as of some 100 ms ago. */
+  readonly load: Load;
+  /** Different streams in the whole server, as of then. */
+  readonly streams: number;
+};
 
 export type HubOptions = {
   limits: Limits;
@@ -77,8 +87,8 @@ export class Hub {
 
   /** As many watch as may. */
   get isFull(): boolean {
-    const { limits, sharingViewers } = this.#options;
-    return this.#viewers + (sharingViewers?.() ?? 0) >= limits.viewers;
+    const { limits, sharingViewers, elsewhere } = this.#options;
+    return this.#viewers + (sharingViewers?.() ?? 0) + (elsewhere?.load.viewers ?? 0) >= limits.viewers;
   }
 
   /** A viewer takes a place, waiting if need be; undefined when there are too many streams or viewers or the server stops. */
@@ -144,7 +154,7 @@ export class Hub {
     const known = this.#streams.get(name);
     const { limits, timers, log } = this.#options;
     if (this.#isStopped || known !== undefined) return this.#isStopped ? undefined : known;
-    if (this.#streams.size >= limits.streams) return undefined;
+    if (this.#streams.size >= limits.streams || this.#areTooMany(name)) return undefined;
     const stream = new Stream({
       name,
       limits,
@@ -156,6 +166,13 @@ export class Hub {
     });
     this.#streams.set(name, stream);
     return stream;
+  }
+
+  /** A stream that another process has already is none more. */
+  #areTooMany(name: string): boolean {
+    const { elsewhere, limits } = this.#options;
+    if (elsewhere === undefined || elsewhere.streams < limits.streams) return false;
+    return !elsewhere.isPublishing(name) && !elsewhere.isWatched(name);
   }
 
   #count(): void {

@@ -31,7 +31,7 @@ export type ServerOptions = {
 };
 
 /** A server that listens; `http` is the one behind the HTTP port. */
-export type LiveServer = Ports & { hub: Hub; admission: Admission; metrics: Metrics; http: Server; limits: Limits; stop(): Promise<void> };
+export type LiveServer = Ports & { hub: Hub; admission: Admission; metrics: Metrics; http: Server; limits: Limits; sessions: Sessions; stop(): Promise<void> };
 
 /** Listens; port 0 takes a free one. Throws StartError when a port can't be had or a certificate can't be served. */
 export async function startServer(options: ServerOptions): Promise<LiveServer> {
@@ -44,7 +44,7 @@ export async function startServer(options: ServerOptions): Promise<LiveServer> {
 
   const sharingViewers = (): number => sessions.size;
   const hub = new Hub({ limits, timers, log, isSiteThere, onChange, sharingViewers, elsewhere: options.elsewhere });
-  const sessions: Sessions = new Sessions({ hub, limits, timers, log, wallMillis: () => wallSeconds() * 1000 });
+  const sessions: Sessions = new Sessions({ hub, limits, timers, log, wallMillis: () => wallSeconds() * 1000, elsewhere: options.elsewhere });
   const metrics = createMetrics(hub);
   const metricsText = (): Promise<string> => options.metricsText?.(metrics) ?? metrics.text();
   const rtmpContext: RtmpContext = { hub, admission, limits, timers, onRefusal: (role, reason) => metrics.countRefusal(role, reason) };
@@ -67,7 +67,7 @@ export async function startServer(options: ServerOptions): Promise<LiveServer> {
     };
     for (const { server } of listening) server.on('error', (error) => log.error({ reason: error.message }, 'a port could not accept'));
     log.info(ports, 'listening');
-    return { ...ports, hub, admission, metrics, http: http.server, limits, stop: stopAll };
+    return { ...ports, hub, admission, metrics, http: http.server, limits, sessions, stop: stopAll };
   } catch (error) {
     await stopAll();
     throw error;

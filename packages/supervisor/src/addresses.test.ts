@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readConfig } from '@lubo/config';
-import { lanAddresses, welcome } from './addresses.ts';
+import { lanAddresses, setUpLine, welcome } from './addresses.ts';
 
 const config = readConfig({ fileName: 'lubo.yaml', text: undefined, env: {} });
 const text = (over: object = {}): string =>
@@ -24,6 +24,7 @@ test('with certificates the addresses are those of HTTPS and RTMPS', () => {
 test('INST-3: the one-time set-up link is printed only while it is needed', () => {
   assert.match(text(), /http:\/\/127\.0\.0\.1:8000\/setup#abc/);
   assert.doesNotMatch(text({ setUpUrl: undefined }), /setup/);
+  assert.match(setUpLine(config, '/setup#new'), /^ +首位管理员.* http:\/\/127\.0\.0\.1:8000\/setup#new +（一次有效 works once）$/);
 });
 
 test('an installation that listens on one address names only that one', () => {

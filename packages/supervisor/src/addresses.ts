@@ -16,7 +16,7 @@ type Welcome = { config: Config; setUpUrl: string | undefined; isDemo: boolean; 
 export function welcome({ config, setUpUrl, isDemo, logDir, lan = lanAddresses() }: Welcome): string {
   const { site, live, gather } = config;
   const here = ownSiteUrl(config);
-  const own = site.publicUrl?.replace(/\/+$/, '') ?? here;
+  const own = ownAddress(config);
   const others = isEverywhere(site.host) ? lan.map((host) => here.replace('127.0.0.1', host)) : [];
   const pages = [...new Set([own, here, ...others])];
   return [
@@ -25,7 +25,7 @@ export function welcome({ config, setUpUrl, isDemo, logDir, lan = lanAddresses()
     '',
     ...row('网站 site', ...pages),
     ...(isDemo ? row('示例直播 demo', `${own}/live`) : []),
-    ...(setUpUrl === undefined ? [] : row('首位管理员 first administrator', `${own}${setUpUrl}  （一次有效 works once）`)),
+    ...(setUpUrl === undefined ? [] : setUpRow(own, setUpUrl)),
     ...row('直播服务器 live server', ...liveAddresses(live)),
     ...row('采集端 gather', `http://${gather.consoleHost}:${gather.consolePort}`),
     ...row('数据 data', config.dataDir),
@@ -36,6 +36,19 @@ export function welcome({ config, setUpUrl, isDemo, logDir, lan = lanAddresses()
   ]
     .map(align)
     .join('\n');
+}
+
+/** The line of the set-up link alone, for when it has changed. */
+export function setUpLine(config: Config, setUpPath: string): string {
+  return setUpRow(ownAddress(config), setUpPath).map(align).join('\n');
+}
+
+function setUpRow(own: string, setUpPath: string): string[] {
+  return row('首位管理员 first administrator', `${own}${setUpPath}  （一次有效 works once）`);
+}
+
+function ownAddress(config: Config): string {
+  return config.site.publicUrl?.replace(/\/+$/, '') ?? ownSiteUrl(config);
 }
 
 function liveAddresses({ tls, httpPort, rtmpPort, rtmpsPort }: LiveConfig): string[] {

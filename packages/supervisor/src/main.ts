@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, StartError, exitConfig, loadConfig } from '@lubo/config';
-import { welcome } from './addresses.ts';
+import { setUpLine, welcome } from './addresses.ts';
 import { parseArguments, usage } from './arguments.ts';
 import { localCode } from './local-code.ts';
 import { openPartLog } from './part-log.ts';
@@ -43,6 +43,8 @@ async function start(): Promise<void> {
     })),
     env,
     say: complain,
+    // Its start made the link that was printed before void.
+    onReadyAgain: (name, { setUpPath }) => void (name === 'site' && setUpPath !== undefined && say(setUpLine(config, setUpPath))),
   });
   const stop = (): void => void parts.stop().then(() => process.exit(0));
   process.on('SIGINT', stop);

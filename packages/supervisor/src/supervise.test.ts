@@ -49,13 +49,27 @@ describe('the supervisor', () => {
     const counter = join(folder, 'starts');
     const a = plan('a', `import { appendFileSync } from 'node:fs'; appendFileSync(${JSON.stringify(counter)}, process.pid + '\\n'); ${stays}`);
     const b = plan('b', `import { appendFileSync } from 'node:fs'; appendFileSync(${JSON.stringify(`${counter}-b`)}, 'b'); ${stays}`);
-    const parts = startParts({ parts: [a, b], env: process.env, say: heard.say, timing: quick });
+    const readyAgain = Promise.withResolvers<void>();
+    const told: unknown[] = [];
+    const parts = startParts({
+      parts: [a, b],
+      env: process.env,
+      say: heard.say,
+      timing: quick,
+      onReadyAgain(name, facts) {
+        told.push([name, facts]);
+        readyAgain.resolve();
+      },
+    });
     await parts.ready;
+    assert.deepEqual(told, []);
     const again = heard.heard(/a ended \(SIGKILL\)/);
     process.kill(Number(readFileSync(counter, 'utf8').trim()), 'SIGKILL');
     await again;
+    await readyAgain.promise;
     while (readFileSync(counter, 'utf8').trim().split('\n').length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
     assert.equal(readFileSync(`${counter}-b`, 'utf8'), 'b');
+    assert.deepEqual(told, [['a', { name: 'a' }]]);
     await parts.stop();
   });
 

@@ -22,17 +22,26 @@ export const timing = { firstPause: 200, longestPause: 30_000, steady: 60_000, k
 
 const isWindows = process.platform === 'win32';
 
-type Plan = { parts: readonly PartPlan[]; env: NodeJS.ProcessEnv; say: (line: string) => void; timing?: typeof timing };
+type Plan = {
+  parts: readonly PartPlan[];
+  env: NodeJS.ProcessEnv;
+  say: (line: string) => void;
+  timing?: typeof timing;
+  /** A part that was started again is ready: what it tells of itself now. */
+  onReadyAgain?(name: string, facts: Record<string, string>): void;
+};
 
 /** Starts every part and keeps it running. */
-export function startParts({ parts, env, say, timing: times = timing }: Plan): Parts {
+export function startParts({ parts, env, say, timing: times = timing, onReadyAgain }: Plan): Parts {
   const facts = new Map<string, Record<string, string>>();
   const ready = Promise.withResolvers<Facts>();
   const failed = Promise.withResolvers<PartExit>();
   const keepers = parts.map((part) =>
     keep(part, env, say, times, {
       onReady(told) {
+        const isAgain = facts.size === parts.length;
         facts.set(part.name, told);
+        if (isAgain) return onReadyAgain?.(part.name, told);
         if (facts.size === parts.length) ready.resolve(facts);
       },
       onHopeless(code) {

@@ -22,6 +22,18 @@ class ConnectionInHand extends EventTarget implements EventConnection {
   }
 }
 
+/** The page, and whether somebody sees it. */
+class PageInHand extends EventTarget {
+  hidden = false;
+  turn(hidden: boolean): void {
+    this.hidden = hidden;
+    this.dispatchEvent(new Event('visibilitychange'));
+  }
+}
+
+const page = new PageInHand();
+Object.defineProperty(globalThis, 'document', { value: page, configurable: true });
+
 function listening(context: TestContext) {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const connections: ConnectionInHand[] = [];
@@ -84,4 +96,38 @@ test('an event that is not JSON is passed over', (context) => {
   connections[0]?.tell('channel-removed', '{');
   connections[0]?.tell('channel-removed', '{"id":"b"}');
   assert.deepEqual(told, ['gap', 'removed b']);
+});
+
+test('a page that nobody sees for 10 s gives its connection back, and reads anew when it is seen again', (context) => {
+  const { connections, told } = listening(context);
+  context.after(() => page.turn(false));
+  connections[0]?.opens();
+  page.turn(true);
+  context.mock.timers.tick(9_000);
+  page.turn(false);
+  page.turn(true);
+  context.mock.timers.tick(9_000);
+  assert.equal(connections[0]?.readyState, 1, 'a look at another tab costs nothing');
+  context.mock.timers.tick(1_000);
+  assert.equal(connections[0]?.readyState, 2);
+  context.mock.timers.tick(600_000);
+  assert.equal(connections.length, 1);
+  page.turn(false);
+  assert.equal(connections.length, 2);
+  connections[1]?.opens();
+  assert.deepEqual(told, ['gap', 'gap']);
+});
+
+test('a page that nobody sees does not try again after a refusal either, and a late listener does not wake it', (context) => {
+  const { connections, open } = listening(context);
+  context.after(() => page.turn(false));
+  page.turn(true);
+  connections[0]?.breaks(true);
+  context.mock.timers.tick(60_000);
+  const count = connections.length;
+  context.after(listen({ onGap() {}, on: {} }, open));
+  context.mock.timers.tick(600_000);
+  assert.equal(connections.length, count);
+  page.turn(false);
+  assert.equal(connections.length, count + 1);
 });

@@ -1,4 +1,5 @@
-// The site's server-sent events (`/api/events`, WHATWG HTML § 9.2): one connection a page, shared by all who listen.
+// The site's server-sent events (`/api/events`, WHATWG HTML § 9.2): one connection a page, shared by all who listen. Over
+// HTTP/1.1 a browser has six connections to a site for all its tabs: pages that nobody sees give theirs back.
 import { type SiteEvents, eventsPath, siteEvents } from '@lubo/contract';
 
 type Name = keyof SiteEvents;
@@ -18,11 +19,18 @@ const listeners = new Set<EventListeners>();
 let connection: EventConnection | undefined;
 let reopen: ReturnType<typeof setTimeout> | undefined;
 let attempt = 0;
+let isAsleep = false;
+let sleep: ReturnType<typeof setTimeout> | undefined;
+let stopSeeing: (() => void) | undefined;
+
+/** A page out of sight for this long lets go of its connection, in ms. */
+const hiddenPatienceMs = 10_000;
 
 /** Listens to the site until the returned function is called. The connection lives while anybody listens. */
 export function listen(listener: EventListeners, open: () => EventConnection = () => new EventSource(eventsPath)): () => void {
   listeners.add(listener);
-  if (connection === undefined && reopen === undefined) connect(open);
+  stopSeeing ??= seePage(open);
+  if (connection === undefined && reopen === undefined && !isAsleep) connect(open);
   else if (connection?.readyState === 1) listener.onGap();
   return () => {
     listeners.delete(listener);
@@ -70,7 +78,38 @@ function retryLater(open: () => EventConnection): void {
   }, pauseMs);
 }
 
+/** Follows whether the page is seen, as long as anybody listens. */
+function seePage(open: () => EventConnection): () => void {
+  const look = (): void => {
+    clearTimeout(sleep);
+    if (document.hidden) sleep = setTimeout(fallAsleep, hiddenPatienceMs);
+    else if (isAsleep) wakeUp(open);
+  };
+  document.addEventListener('visibilitychange', look);
+  look();
+  return () => document.removeEventListener('visibilitychange', look);
+}
+
+function fallAsleep(): void {
+  closeConnection();
+  isAsleep = true;
+}
+
+/** The new connection tells all listeners of a gap. */
+function wakeUp(open: () => EventConnection): void {
+  isAsleep = false;
+  connect(open);
+}
+
 function disconnect(): void {
+  clearTimeout(sleep);
+  isAsleep = false;
+  stopSeeing?.();
+  stopSeeing = undefined;
+  closeConnection();
+}
+
+function closeConnection(): void {
   clearTimeout(reopen);
   reopen = undefined;
   connection?.close();

@@ -1,7 +1,7 @@
 // HLS sessions: each is one viewer, known by the secret name of its playlist and alive by asking for it.
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Hub } from '../hub.ts';
+import type { Hub, Load } from '../hub.ts';
 import type { Limits } from '../limits.ts';
 import { type Timers, every } from '../timers.ts';
 import { Packager } from './packager.ts';
@@ -26,6 +26,8 @@ export type SessionsOptions = {
   log: Logger;
   /** Milliseconds since 1970. */
   wallMillis(): number;
+  /** What other processes of the same server have. */
+  elsewhere?: { readonly load: Load } | undefined;
 };
 
 /** All sessions of this process and the packagers that serve them. */
@@ -60,8 +62,8 @@ export class Sessions {
 
   /** A new viewer of a stream; undefined when this server takes no more. */
   open(name: string, format: HlsFormat, peer: string | undefined, leaveKey?: string): Session | undefined {
-    const { hub, limits, timers } = this.#options;
-    if (hub.isFull || this.#sessions.size >= limits.hlsSessions) return undefined;
+    const { hub, limits, timers, elsewhere } = this.#options;
+    if (hub.isFull || this.#sessions.size + (elsewhere?.load.hlsSessions ?? 0) >= limits.hlsSessions) return undefined;
     const packager = this.#current.get(name) ?? this.#start(name);
     if (packager === undefined) return undefined;
     const now = timers.now();
@@ -132,8 +134,8 @@ export class Sessions {
   }
 
   #start(name: string): Packager | undefined {
-    const { hub, limits, timers, log, wallMillis } = this.#options;
-    if (this.bytes > limits.hlsTotalBytes) return undefined;
+    const { hub, limits, timers, log, wallMillis, elsewhere } = this.#options;
+    if (this.bytes + (elsewhere?.load.hlsBytes ?? 0) > limits.hlsTotalBytes) return undefined;
     const packager: Packager = new Packager(name, {
       hub,
       limits,

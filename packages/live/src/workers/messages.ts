@@ -1,6 +1,7 @@
 // What primary and workers say to each other over the process channel. Both are of one version: nothing is checked.
 import type { LiveConfig } from '@lubo/config';
 import type { LiveStreamReport, Resources } from '@lubo/contract';
+import type { Load } from '../hub.ts';
 import type { Limits } from '../limits.ts';
 import type { Ports } from '../site-link.ts';
 import type { Place } from './directory.ts';
@@ -26,6 +27,8 @@ export type ToWorker =
   | { type: 'resources'; resources: Resources }
   | { type: 'site'; isThere: boolean }
   | { type: 'place'; name: string; place: Place }
+  /** What all other workers have together, and how many different streams there are in all. */
+  | { type: 'elsewhere'; load: Load; streams: number }
   | { type: 'metrics-wanted'; id: number }
   | { type: 'metrics-joined'; id: number; text: string }
   | { type: 'stop' };
@@ -38,7 +41,7 @@ export type FromWorker =
   | { type: 'publish' | 'unpublish'; name: string; number: number }
   | { type: 'watch'; name: string; isWatched: boolean }
   /** All its streams; also its sign of life. */
-  | { type: 'report'; streams: LiveStreamReport[] }
+  | { type: 'report'; streams: LiveStreamReport[]; load: Load }
   | { type: 'metrics'; id: number; metrics: object[] }
   | { type: 'join-metrics'; id: number };
 

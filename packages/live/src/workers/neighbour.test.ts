@@ -25,7 +25,7 @@ describe('workers beside each other', () => {
     mail = [];
     draws = [];
     workers = [0, 1].map((slot) => {
-      const elsewhere = { isPublishing: (name: string) => neighbour.isPublishing(name), isWatched: (name: string) => neighbour.isWatched(name) };
+      const elsewhere = { isPublishing: (name: string) => neighbour.isPublishing(name), isWatched: (name: string) => neighbour.isWatched(name), load: { viewers: 0, hlsSessions: 0, hlsBytes: 0 }, streams: 0 };
       const hub = new Hub({ limits: defaultLimits, timers, log, isSiteThere: () => false, onChange: () => neighbour?.syncSoon(), elsewhere });
       const neighbour: Neighbour = new Neighbour({
         slot,

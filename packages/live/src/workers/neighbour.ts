@@ -31,7 +31,7 @@ const lingerMillis = 2_000;
 /** How often a broken draw is tried again, and the unwatched ones are looked at. */
 const syncMillis = 250;
 
-export class Neighbour implements Elsewhere {
+export class Neighbour implements Pick<Elsewhere, 'isPublishing' | 'isWatched'> {
   readonly #options: NeighbourOptions;
   readonly #places = new Map<string, Place>();
   readonly #told = new Map<string, Told>();

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type AgentLink, type Backoff, createBackoff } from '@lubo/agent';
 import { StartError } from '@lubo/config';
 import { LiveSettings, type LiveStreamReport, type Resources } from '@lubo/contract';
+import type { Load } from '../hub.ts';
 import { defaultLimits } from '../limits.ts';
 import { joinMetrics } from '../metrics.ts';
 import { type LiveOptions, type Ports, linkSite } from '../site-link.ts';
@@ -22,7 +23,7 @@ export type Workers = Ports & {
 };
 
 /** A place for a worker; `process` is the one that is there now. */
-type Slot = { number: number; process: WorkerProcess | undefined; backoff: Backoff; heardAt: number; streams: LiveStreamReport[] };
+type Slot = { number: number; process: WorkerProcess | undefined; backoff: Backoff; heardAt: number; streams: LiveStreamReport[]; load: Load };
 
 /** A worker reports each second; one that is silent for this long hangs and is ended. */
 const silentMillis = 15_000;
@@ -53,6 +54,7 @@ class Primary {
   readonly #directory = new Directory();
   readonly #slots: Slot[];
   readonly #metrics = new Map<number, (metrics: object[]) => void>();
+  readonly #told = new WeakMap<WorkerProcess, string>();
   #link: AgentLink | undefined;
   #resources: Resources | undefined;
   #isSiteThere = false;
@@ -68,6 +70,7 @@ class Primary {
       backoff: createBackoff({ firstMillis: 100, longestMillis: 5_000 }),
       heardAt: 0,
       streams: [],
+      load: sumOf([]),
     }));
   }
 
@@ -151,6 +154,8 @@ class Primary {
         break;
       case 'report':
         slot.streams = message.streams;
+        slot.load = message.load;
+        this.#tellLoads();
         slot.backoff.reset();
         this.#link?.reportSoon();
         break;
@@ -165,6 +170,18 @@ class Primary {
 
   #tellPlace(name: string): void {
     this.#tellAll({ type: 'place', name, place: this.#directory.place(name) });
+  }
+
+  /** Limits are those of the whole server: each worker hears what the others have, when that has changed. */
+  #tellLoads(): void {
+    const streams = new Set(this.#slots.flatMap((slot) => slot.streams.map(({ name }) => name))).size;
+    for (const slot of this.#slots) {
+      const load = sumOf(this.#slots.filter((other) => other !== slot).map((other) => other.load));
+      const told = JSON.stringify([load, streams]);
+      if (slot.process === undefined || this.#told.get(slot.process) === told) continue;
+      this.#told.set(slot.process, told);
+      send(slot.process, { type: 'elsewhere', load, streams });
+    }
   }
 
   #tellAll(message: ToWorker): void {
@@ -196,6 +213,8 @@ class Primary {
     if (slot.process !== worker) return;
     slot.process = undefined;
     slot.streams = [];
+    slot.load = sumOf([]);
+    this.#tellLoads();
     for (const name of this.#directory.forget(slot.number)) this.#tellPlace(name);
     if (this.#isStopping || this.#watching === undefined) return;
     this.#options.log.error({ worker: slot.number, reason }, 'worker died');
@@ -239,6 +258,13 @@ class Primary {
     );
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function sumOf(loads: readonly Load[]): Load {
+  return loads.reduce(
+    (sum, load) => ({ viewers: sum.viewers + load.viewers, hlsSessions: sum.hlsSessions + load.hlsSessions, hlsBytes: sum.hlsBytes + load.hlsBytes }),
+    { viewers: 0, hlsSessions: 0, hlsBytes: 0 },
+  );
 }
 
 function send(worker: WorkerProcess, message: ToWorker): void {

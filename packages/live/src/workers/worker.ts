@@ -3,7 +3,9 @@ import type { Server } from 'node:http';
 import { StartError } from '@lubo/config';
 import type { Logger } from 'pino';
 import { answerProblem } from '../http-answer.ts';
-import { AppError } from '@lubo/contract';
+import { AppError, type LiveStreamReport } from '@lubo/contract';
+import type { Load } from '../hub.ts';
+import { type Limits, configuredLimits, defaultLimits } from '../limits.ts';
 import { type LiveServer, startServer } from '../server.ts';
 import { systemTimers } from '../timers.ts';
 import { createOutlet, drawFrom, handOver } from './draw.ts';
@@ -27,19 +29,32 @@ export async function startWorker(begin: Begin, channel: Channel, log: Logger): 
   let isSiteThere = begin.isSiteThere;
   let neighbour: Neighbour | undefined;
   let server: LiveServer | undefined;
-  const reports = startReports(() => channel.send({ type: 'report', streams: server?.hub.report() ?? [] }));
+  let others: { load: Load; streams: number } = { load: noLoad, streams: 0 };
+  const reports = startReports(() => {
+    const streams = server?.hub.report() ?? [];
+    channel.send({ type: 'report', streams, load: server === undefined ? noLoad : loadOf(server, streams) });
+  });
   const joining = joinMetrics(channel);
 
   server = await startServer({
     settings: begin.settings,
     log,
-    limits: begin.limits,
+    limits: { ...begin.limits, ...connectionShare(begin) },
     isSiteThere: () => isSiteThere,
     onChange() {
       neighbour?.syncSoon();
       reports.soon();
     },
-    elsewhere: { isPublishing: (name) => neighbour?.isPublishing(name) ?? false, isWatched: (name) => neighbour?.isWatched(name) ?? false },
+    elsewhere: {
+      isPublishing: (name) => neighbour?.isPublishing(name) ?? false,
+      isWatched: (name) => neighbour?.isWatched(name) ?? false,
+      get load() {
+        return others.load;
+      },
+      get streams() {
+        return others.streams;
+      },
+    },
     metricsText: () => joining.text(),
     handOver(name, request, response) {
       const keeper = keeperOf(name, count);
@@ -73,6 +88,9 @@ export async function startWorker(begin: Begin, channel: Channel, log: Logger): 
         case 'site':
           isSiteThere = message.isThere;
           break;
+        case 'elsewhere':
+          others = message;
+          break;
         case 'place':
           known.neighbour.take(message.name, message.place);
           break;
@@ -92,6 +110,20 @@ export async function startWorker(begin: Begin, channel: Channel, log: Logger): 
       outlet.closeAllConnections();
     },
   };
+}
+
+/** Connections are dealt out evenly among workers: each holds its part of what the whole may have. */
+function connectionShare({ settings, limits, count }: Begin): Partial<Limits> {
+  const { httpConnections, rtmpConnections } = { ...configuredLimits(settings.limits), ...limits };
+  const share = (whole: number): number => Math.ceil(whole / count);
+  return { httpConnections: share(httpConnections ?? defaultLimits.httpConnections), rtmpConnections: share(rtmpConnections ?? defaultLimits.rtmpConnections) };
+}
+
+const noLoad: Load = { viewers: 0, hlsSessions: 0, hlsBytes: 0 };
+
+function loadOf({ sessions }: LiveServer, streams: readonly LiveStreamReport[]): Load {
+  const viewers = streams.reduce((sum, stream) => sum + stream.viewers, 0);
+  return { viewers, hlsSessions: sessions.size, hlsBytes: sessions.bytes };
 }
 
 function startReports(report: () => void): { soon(): void; stop(): void } {

@@ -178,6 +178,37 @@ describe('a live server of two workers', () => {
   });
 });
 
+test('limits hold for all workers together', async (t) => {
+  const { options } = fakeOptions({ viewers: 6, streams: 2, httpConnections: 40, waitMillis: 60_000 }, { settings });
+  const workers = await startWorkers(options);
+  const address = fakeAddresses(workers);
+  const open: Viewer[] = [];
+  t.after(async () => {
+    for (const { socket } of open) socket.destroy();
+    await workers.close();
+  });
+  const flv = (name: string): string => `/live/${name}.flv?token=${address.token(name, 'play')}`;
+  const come = (name: string): void => void open.push(watch(workers.httpPort, flv(name)));
+  const viewersOf = (name: string): number => workers.report().find((stream) => stream.name === name)?.viewers ?? 0;
+  // Connections go to the workers in turn: both have some when it is full.
+  for (let i = 1; i <= 6; i++) {
+    come('room');
+    await until(`viewer ${i} waits`, () => viewersOf('room') === i);
+  }
+  const refused = async (path: string): Promise<number> => (await fetch(address.http(path))).status;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  for (let i = 0; i < 4; i++) assert.equal(await refused(flv('room')), 503);
+  assert.equal(await refused(`/live/room.m3u8?token=${address.token('room', 'play')}`), 503);
+  for (const { socket } of open.slice(0, 3)) socket.destroy();
+  await until('there is room again', () => viewersOf('room') === 3);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  come('second');
+  await until('a second stream', () => viewersOf('second') === 1);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  for (let i = 0; i < 4; i++) assert.equal(await refused(flv('third')), 503);
+  assert.equal(viewersOf('room') + viewersOf('second'), 4);
+});
+
 test('a port that is taken is told in a line that names the setting, and no worker is left', async () => {
   const blocker = createServer();
   await new Promise<void>((resolve) => { blocker.listen(0, '127.0.0.1', resolve); });
