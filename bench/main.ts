@@ -3,6 +3,7 @@
 import process from 'node:process';
 import { openBrowser } from '../test/e2e/browser.ts';
 import { install } from '../test/e2e/installation.ts';
+import { snapshotCost } from './codec.ts';
 import { clickToPicture, serverFirstKeyframe } from './first-picture.ts';
 import { idleMemory } from './memory.ts';
 import { type Figure, print } from './figure.ts';
@@ -12,6 +13,7 @@ const isWanted = (name: string): boolean => wanted.length === 0 || wanted.some((
 
 const benches: { name: string; run: () => Promise<Figure[]> }[] = [
   { name: 'idle memory', run: idleMemory },
+  { name: 'codec', run: snapshotCost },
   {
     name: 'first picture',
     async run() {

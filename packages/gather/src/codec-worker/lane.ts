@@ -12,6 +12,7 @@ export type LaneTiming = {
   pingMillis: number;
   /** So long without a word: stuck. */
   silentMillis: number;
+  /** Without work for so long: what it takes (130 MB) is given back, for the third of a second that the next start costs. */
   idleMillis: number;
   /** After "no backend", until it is looked for again. */
   noneMillis: number;
@@ -23,7 +24,7 @@ export const defaultLaneTiming: LaneTiming = {
   startMillis: 30_000,
   pingMillis: 2_000,
   silentMillis: 10_000,
-  idleMillis: 30_000,
+  idleMillis: 5_000,
   noneMillis: 10 * 60_000,
   firstPauseMillis: 250,
   longestPauseMillis: 60_000,
