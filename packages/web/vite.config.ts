@@ -1,13 +1,14 @@
 // How the pages are built, and served while developing. `npm run dev` proxies the API to a site on its usual port.
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
+import { elementStyles } from './element-styles.ts';
 import { precompress } from './precompress.ts';
 import { thinContract } from './thin-contract.ts';
 
 const site = `http://127.0.0.1:${process.env['LUBO_SITE_PORT'] ?? '8000'}`;
 
 export default defineConfig({
-  plugins: [thinContract(), vue(), precompress()],
+  plugins: [thinContract(), vue(), elementStyles(), precompress()],
   define: {
     __VUE_OPTIONS_API__: 'false',
     __VUE_PROD_DEVTOOLS__: 'false',

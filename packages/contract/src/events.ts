@@ -15,6 +15,8 @@ export const siteEvents = {
   timetable: z.object({ channelIds: z.array(Id) }),
   /** Lessons of these channels look different, or recording by hand; none named: of any. */
   lessons: z.object({ channelIds: z.array(Id) }),
+  /** One of the lists around the channels has changed: read it anew. */
+  catalog: z.object({ of: z.enum(['schools', 'grades', 'subjects', 'teachers']) }),
 };
 
 /** What each event carries, by its name. */

@@ -29,6 +29,7 @@ import { type Reports, createReports } from './relay/reports.ts';
 import { type StateChanges, createStateChanges } from './relay/state-changes.ts';
 import { type Repeats, createRepeats } from './repeats/repeats.ts';
 import { type Secrets, openSecrets } from './secrets.ts';
+import { type SchoolRooms, createSchoolRooms } from './school/school-rooms.ts';
 import type { Clock } from './time.ts';
 import { type Timetables, createTimetables, timetableResources } from './timetables/timetables.ts';
 import { readWeeks } from './timetables/weeks.ts';
@@ -57,6 +58,7 @@ export type Rooms = {
   repeats: Repeats;
   agents: Agents;
   liveServers: LiveServers;
+  school: SchoolRooms;
   channels: Channels;
   board: Board;
   managed: ManagedChannels;
@@ -106,6 +108,7 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const channels = createChannels({ db, clock, secrets, changes, catalog, onChange: (id) => publisher.touch([id]), onEnd: demands.end });
   const managed = createManagedChannels({ catalog, board, reports, channels });
   const teach = createTeaching({ db, clock, changes, reports, tell: events.send });
+  const school = createSchoolRooms({ db, clock, changes, catalog, version: deps.version, tell: events.send, touch: publisher.touch, onFault });
   changes.onCommit(relay.refresh);
   publishReports(reports, catalog, publisher.touch, onFault);
   noteTimetables(reports, catalog, teach.timetables, onFault);
@@ -121,6 +124,7 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
     accounts,
     agents,
     liveServers,
+    school,
     channels,
     board,
     managed,

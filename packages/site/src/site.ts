@@ -25,7 +25,6 @@ import { serveRelay } from './relay/upgrade.ts';
 import { recordingRoutes } from './recordings/routes.ts';
 import { type Rooms, type SiteDeps, createRooms } from './rooms.ts';
 import { schoolRoutes } from './school/routes.ts';
-import { createSchools } from './school/school.ts';
 import { storageRoutes } from './storage/routes.ts';
 import { every } from './time.ts';
 import { timetableRoutes } from './timetables/routes.ts';
@@ -89,14 +88,13 @@ async function buildOver(db: Db, config: Config, deps: SiteDeps, tls: Tls | unde
 
 async function serveHttp({ site }: Config, { log, version, webDir }: SiteDeps, db: Db, rooms: Rooms, tls?: Tls): Promise<FastifyInstance> {
   const { agents } = rooms;
-  const schools = createSchools(db, version);
-  const { tag } = await schools.site();
+  const { tag } = await rooms.school.facts.site();
   const { embedOrigins } = site;
   const app = createServer(log, { tls, embedOrigins });
   await app.register(fastifyCookie);
   const { gate, serve, limit } = guard(app, { config: site, tag, log }, rooms);
   servePeople(serve, db, rooms, limit);
-  schoolRoutes(serve, schools);
+  schoolRoutes(serve, rooms.school);
   channelRoutes(serve, { ...rooms, embedOrigins });
   timetableRoutes(serve, rooms.timetables);
   lessonRoutes(serve, rooms);

@@ -27,6 +27,13 @@ export class ApiProblem extends Error {
   }
 }
 
+let onSignedOut = (): void => {};
+
+/** `run` is told whenever a call is refused because nobody is signed in any more. */
+export function whenSignedOut(run: () => void): void {
+  onSignedOut = run;
+}
+
 /** How long an answer may take, in ms. */
 const patienceMs = 15_000;
 
@@ -80,6 +87,7 @@ async function problemOf(response: Response): Promise<ApiProblem> {
   if (typeof body?.code !== 'string') {
     return new ApiProblem(response.status, response.status >= 502 ? 'unreachable' : 'unexpected', response.statusText, wait);
   }
+  if (body.code === 'no-session') onSignedOut();
   const fields = Array.isArray(body.errors) ? (body.errors as FieldError[]) : [];
   return new ApiProblem(response.status, body.code, typeof body.detail === 'string' ? body.detail : '', { fields, ...wait });
 }

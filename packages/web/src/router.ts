@@ -1,8 +1,11 @@
 // The addresses of the pages. Each page is a chunk of its own but the live list, which most visits begin with.
 import { nextTick, watch } from 'vue';
 import { createRouter, createWebHistory } from 'vue-router';
+import { session, whenSessionIsKnown } from './account/session.ts';
+import { detour } from './admin/guard.ts';
+import { adminRoutes } from './admin/routes.ts';
 import LiveListPage from './front/LiveListPage.vue';
-import { i18n } from './i18n/i18n.ts';
+import { i18n, loadAdminWords } from './i18n/i18n.ts';
 import { setTitle } from './title.ts';
 
 export const router = createRouter({
@@ -14,6 +17,7 @@ export const router = createRouter({
     { path: '/embed/live/:id', component: () => import('./front/EmbedPage.vue'), props: true, meta: { isBare: true } },
     { path: '/sign-in', component: () => import('./account/SignInPage.vue'), meta: { title: 'account.signInTitle', isAccount: true } },
     { path: '/setup', component: () => import('./account/SetUpPage.vue'), meta: { title: 'account.setUpTitle', isAccount: true } },
+    { path: '/admin', component: () => import('./admin/AdminShell.vue'), meta: { isAdmin: true }, children: adminRoutes() },
     { path: '/:rest(.*)*', component: () => import('./front/NotFoundPage.vue'), meta: { title: 'missing.title' } },
   ],
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
@@ -30,6 +34,15 @@ export function startPageTitles(): void {
     { immediate: true },
   );
 }
+
+router.beforeEach(async (to) => {
+  if (!to.meta['isAdmin']) return true;
+  await whenSessionIsKnown();
+  const elsewhere = detour(session.person, to);
+  if (elsewhere !== undefined) return elsewhere;
+  await loadAdminWords();
+  return true;
+});
 
 router.afterEach((to, from) => {
   // Keyboards and screen readers begin at the new page's content, not where the old link was.

@@ -7,7 +7,8 @@ export type Words = { key: string; values: Record<string, string | number> };
 /** Chooses the words; `hasKey` tells whether the messages hold a key. */
 export function wordsOf(error: unknown, hasKey: (key: string) => boolean): Words {
   if (!(error instanceof ApiProblem)) return { key: 'problem.unexpected', values: {} };
-  if (hasKey(`problem.${error.code}`)) return { key: `problem.${error.code}`, values: valuesOf(error) };
+  const own = [`problem.${error.code}`, `admin.problem.${error.code}`].find(hasKey);
+  if (own !== undefined) return { key: own, values: valuesOf(error) };
   return { key: `problem.${kindOf(error.status)}`, values: valuesOf(error) };
 }
 
@@ -28,6 +29,8 @@ function kindOf(status: number): string {
       return 'denied';
     case 404:
       return 'not-found';
+    case 409:
+      return 'conflict';
     case 429:
       return 'too-many';
     default:

@@ -2,13 +2,23 @@
 import { routes } from '@lubo/contract';
 import type { Person, Session } from '@lubo/contract';
 import { reactive, readonly } from 'vue';
-import { call } from '../api.ts';
+import { call, whenSignedOut } from '../api.ts';
 
 const state = reactive<{ person: Person | undefined; isKnown: boolean }>({ person: undefined, isKnown: false });
 let ending: ReturnType<typeof setTimeout> | undefined;
+let tellKnown = (): void => {};
+const known = new Promise<void>((resolve) => (tellKnown = resolve));
 
 /** `isKnown` once the site has told; `person` while somebody is signed in. */
 export const session = readonly(state);
+
+/** Resolves once the site has told who is signed in, or has not answered. */
+export function whenSessionIsKnown(): Promise<void> {
+  return known;
+}
+
+// A call was refused for want of a session: it ended elsewhere.
+whenSignedOut(() => take(null));
 
 /** Asks the site who is signed in. */
 export async function readSession(): Promise<void> {
@@ -36,6 +46,7 @@ function take(next: Session | null): void {
   clearTimeout(ending);
   state.person = next?.person;
   state.isKnown = true;
+  tellKnown();
   if (next === null) return;
   const leftMs = Date.parse(next.expiresAt) - Date.now();
   // A timer holds at most 2^31 ms.

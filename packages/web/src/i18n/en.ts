@@ -7,6 +7,7 @@ export const en: Messages = {
     main: 'Main',
     skip: 'Skip to content',
     live: 'Live',
+    admin: 'Administration',
     home: 'Home',
     language: 'Language',
     toLight: 'Switch to light',
@@ -175,6 +176,7 @@ export const en: Messages = {
     'not-found': 'Not found.',
     'no-live-server': 'No live server is online.',
     'no-secure-live-server': 'No live server has HTTPS.',
+    conflict: 'This conflicts with what is there: reload and try again.',
     retry: 'Try again',
   },
   missing: {

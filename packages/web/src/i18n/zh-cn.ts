@@ -6,6 +6,7 @@ export const zhCn = {
     main: '主导航',
     skip: '跳到正文',
     live: '直播',
+    admin: '管理',
     home: '返回首页',
     language: '语言',
     toLight: '切换到浅色',
@@ -171,6 +172,7 @@ export const zhCn = {
     'not-found': '没有找到。',
     'no-live-server': '没有直播服务器在线。',
     'no-secure-live-server': '直播服务器没有开启 HTTPS。',
+    conflict: '与现有内容冲突，请刷新后重试。',
     retry: '重试',
   },
   missing: {

@@ -1,0 +1,14 @@
+// All words of the administration, loaded with it: each room has a file of its own that holds both languages.
+import type { Language } from '../language.ts';
+import { deleting, field, frame, problem, usage } from './frame.ts';
+import { school } from './school.ts';
+
+const rooms = { frame, delete: deleting, usage, field, problem, school };
+
+type Tree = { [key: string]: string | Tree };
+
+/** The words in one language: `admin.<room>.<key>`. */
+export function adminWords(language: Language): { admin: Tree } {
+  const entries = Object.entries(rooms).map(([room, words]): [string, Tree] => [room, words[language]]);
+  return { admin: Object.fromEntries(entries) };
+}
