@@ -2,10 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type ChannelFault, GatherChannel } from '@lubo/contract';
-import { openSource, systemClock } from '@lubo/gather';
-import { type Packet, type Track, ticksToMillis } from '@lubo/media';
-import { pino } from 'pino';
+import { ticksToMillis } from '@lubo/media';
+import { type Told, ofKind, pull } from './pull.ts';
 import { hasRtspServer, serveRtsp } from './rtsp-shell.ts';
 
 const elements = ['x264enc', 'x265enc', 'avenc_aac', 'alawenc', 'rtph264pay', 'rtph265pay', 'rtpmp4gpay', 'rtppcmapay'];
@@ -17,44 +15,6 @@ const h265 = `${picture} ! x265enc key-int-max=25 tune=zerolatency speed-preset=
 const sound = (rate: number): string => `audiotestsrc is-live=true ! audio/x-raw,rate=${rate},channels=1`;
 const aac = `${sound(48_000)} ! avenc_aac ! rtpmp4gpay name=pay1 pt=97`;
 const alaw = `${sound(8000)} ! alawenc ! rtppcmapay name=pay1 pt=8`;
-
-type Told = { tracks: Track[]; packets: Packet[]; faults: ChannelFault[]; notices: string[]; lostPackets: number | undefined };
-
-/** Plays until `isEnough`, then stops: what the channel was told. */
-async function pull(source: object, isEnough: (told: Told) => boolean): Promise<Told> {
-  const settings = GatherChannel.parse({ id: 'channel00001', name: 'Room 1', isStarted: true, source: { mode: 'pull', ...source } });
-  const played = openSource(settings, { clock: systemClock, log: pino({ level: 'silent' }), reconnects: () => true, stream: 'main' });
-  const told: Told = { tracks: [], packets: [], faults: [], notices: [], lostPackets: undefined };
-  await new Promise<void>((resolve) => {
-    const look = (): void => {
-      if (isEnough(told)) resolve();
-    };
-    played.start({
-      begin({ video, audio }) {
-        told.tracks.push(...[video, audio].filter((track) => track !== undefined));
-      },
-      change: () => {},
-      packets(packets) {
-        told.packets.push(...packets);
-        look();
-      },
-      fault(fault) {
-        told.faults.push(fault);
-        look();
-      },
-    });
-  });
-  const health = played.health?.();
-  told.notices = (health?.notices ?? []).map(({ code }) => code);
-  told.lostPackets = health?.lostPackets;
-  await played.stop();
-  return told;
-}
-
-function ofKind(told: Told, kind: Packet['kind']): number[] {
-  const { timescale = 1 } = told.tracks.find((track) => track.kind === kind) ?? {};
-  return told.packets.filter((packet) => packet.kind === kind).map(({ dts }) => ticksToMillis(dts, timescale));
-}
 
 const hasSeconds = (seconds: number) => (told: Told): boolean => ofKind(told, 'video').length >= seconds * 25;
 
@@ -84,6 +44,17 @@ describe('the gather pulls from GStreamer', { skip, timeout: 60_000, concurrency
     await server.close();
     assert.deepEqual(told.tracks.map(({ codec }) => codec), ['h264']);
     assert.deepEqual(told.notices, ['sound-left-out']);
+  });
+
+  it('H.264 with G.711, which the codec worker makes AAC', async () => {
+    const server = await serveRtsp(`${h264} ${alaw}`);
+    const told = await pull({ url: `rtsp://127.0.0.1:${server.port}/stream` }, (so) => hasSeconds(4)(so) && ofKind(so, 'audio').length > 30, { hasCodec: true });
+    await server.close();
+    assert.deepEqual(told.notices, []);
+    const codecs = [...told.tracks, ...told.changes.flat()].map(({ codec }) => codec);
+    assert.ok(codecs.includes('aac') && codecs.includes('h264'));
+    const [pictures, sounds] = [ofKind(told, 'video'), ofKind(told, 'audio')];
+    assert.ok(Math.abs((sounds.at(-1) ?? 0) - (pictures.at(-1) ?? 0)) < 500, `sound at ${sounds.at(-1)}, picture at ${pictures.at(-1)}`);
   });
 
   it('signs in with digest; a wrong password is a fault of its own', async () => {

@@ -1,4 +1,5 @@
 // The gather's parts for tests of the whole.
 export { type Clock, systemClock } from './clock.ts';
+export { createCodecWorker } from './codec-worker/codec-worker.ts';
 export { type Gather, type GatherOptions, createGather } from './gather.ts';
 export { openSource } from './source/open.ts';

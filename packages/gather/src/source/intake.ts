@@ -45,6 +45,7 @@ export function createIntake(output: Pick<SourceOutput, 'begin' | 'change' | 'pa
     return expected.every((kind) => length(lanes[kind]) > 0 || now - (firstAt ?? now) >= waitMillis[kind]);
   };
   const handOn = (now: number): void => {
+    if (length(lanes.video) + length(lanes.audio) === 0) return;
     const out: Packet[] = [];
     for (let lane = ripest(lanes, now); lane !== undefined; lane = ripest(lanes, now)) out.push(taken(lane));
     if (out.length > 0) output.packets(out);

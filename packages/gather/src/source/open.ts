@@ -3,6 +3,7 @@ import type { ChannelSource } from '@lubo/contract';
 import type { OpenSource } from '../channel.ts';
 import { type Dial, createDialledSource } from './dialled.ts';
 import { createFileSource } from './file.ts';
+import { rtmpDial } from './rtmp/source.ts';
 import { rtspDial } from './rtsp/source.ts';
 import type { Source, SourceSurroundings } from './source.ts';
 
@@ -30,6 +31,9 @@ function pullDial(url: string, { user, password, transport }: Extract<ChannelSou
     case 'rtsp://':
     case 'rtsps://':
       return rtspDial({ url, user, password, transport, clock, openSound });
+    case 'rtmp://':
+    case 'rtmps://':
+      return rtmpDial({ url, user, password, clock });
     default:
       return undefined;
   }

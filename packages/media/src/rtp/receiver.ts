@@ -104,6 +104,11 @@ export class RtpReceiver {
     };
   }
 
+  /** Packets that never came. */
+  get lost(): number {
+    return this.#reorder.lost;
+  }
+
   /** The source said BYE and has been quiet since. */
   get hasEnded(): boolean {
     return this.#hasEnded;

@@ -89,6 +89,11 @@ export class RtspClientSession {
     return this.#input.stats;
   }
 
+  /** Packets of all media that never came. */
+  get lost(): number {
+    return this.#input.lost;
+  }
+
   /** Connected: the first request. */
   start(now: number): RtspStep {
     return this.#run(now, () => this.#request('OPTIONS', this.#url.uri));

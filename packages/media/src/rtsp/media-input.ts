@@ -93,6 +93,13 @@ export class MediaInput {
     for (const receiver of this.#receivers) receiver?.flush();
   }
 
+  /** Packets that never came; asked after every read, so without making an object. */
+  get lost(): number {
+    let lost = 0;
+    for (const receiver of this.#receivers) lost += receiver?.lost ?? 0;
+    return lost;
+  }
+
   /** Counts by kind of media. */
   get stats(): { video?: ReceiverStats; audio?: ReceiverStats } {
     const stats: { video?: ReceiverStats; audio?: ReceiverStats } = {};

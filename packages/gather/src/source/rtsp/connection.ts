@@ -133,8 +133,7 @@ class RtspConnection {
     for (const event of step.events) this.#take(event);
     for (const { channel, bytes } of step.datagrams) this.#datagrams?.send(channel, bytes);
     if (this.#ending !== undefined) return;
-    const { video, audio } = this.#session.stats;
-    this.#options.onPass(this.#options.clock.now(), (video?.lost ?? 0) + (audio?.lost ?? 0));
+    this.#options.onPass(this.#options.clock.now(), this.#session.lost);
   }
 
   #take(event: RtspClientEvent): void {

@@ -1,0 +1,49 @@
+// A pull source of the gather, played until there is enough of it.
+
+import { type ChannelFault, GatherChannel } from '@lubo/contract';
+import { createCodecWorker, openSource, systemClock } from '@lubo/gather';
+import { type Packet, type Track, ticksToMillis } from '@lubo/media';
+import { pino } from 'pino';
+
+/** What a channel was told. */
+export type Told = { tracks: Track[]; changes: Track[][]; packets: Packet[]; faults: ChannelFault[]; notices: string[]; lostPackets: number | undefined };
+
+/** Plays until `isEnough`, then stops: what the channel was told. */
+export async function pull(source: object, isEnough: (told: Told) => boolean, { hasCodec = false } = {}): Promise<Told> {
+  const settings = GatherChannel.parse({ id: 'channel00001', name: 'Room 1', isStarted: true, source: { mode: 'pull', ...source } });
+  const log = pino({ level: 'silent' });
+  const codec = hasCodec ? createCodecWorker({ clock: systemClock, log }) : undefined;
+  const played = openSource(settings, { clock: systemClock, log, reconnects: () => true, stream: 'main', openSound: codec?.openSound });
+  const told: Told = { tracks: [], changes: [], packets: [], faults: [], notices: [], lostPackets: undefined };
+  await new Promise<void>((resolve) => {
+    const look = (): void => {
+      if (isEnough(told)) resolve();
+    };
+    played.start({
+      begin({ video, audio }) {
+        told.tracks.push(...[video, audio].filter((track) => track !== undefined));
+      },
+      change: ({ video, audio }) => void told.changes.push([video, audio].filter((track) => track !== undefined)),
+      packets(packets) {
+        told.packets.push(...packets);
+        look();
+      },
+      fault(fault) {
+        told.faults.push(fault);
+        look();
+      },
+    });
+  });
+  const health = played.health?.();
+  told.notices = (health?.notices ?? []).map(({ code }) => code);
+  told.lostPackets = health?.lostPackets;
+  await played.stop();
+  codec?.close();
+  return told;
+}
+
+/** Decode times in ms. */
+export function ofKind(told: Told, kind: Packet['kind']): number[] {
+  const { timescale = 1 } = told.tracks.find((track) => track.kind === kind) ?? {};
+  return told.packets.filter((packet) => packet.kind === kind).map(({ dts }) => ticksToMillis(dts, timescale));
+}
