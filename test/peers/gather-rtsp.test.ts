@@ -51,8 +51,8 @@ describe('the gather pulls from GStreamer', { skip, timeout: 60_000, concurrency
     const told = await pull({ url: `rtsp://127.0.0.1:${server.port}/stream` }, (so) => hasSeconds(4)(so) && ofKind(so, 'audio').length > 30, { hasCodec: true });
     await server.close();
     assert.deepEqual(told.notices, []);
-    const codecs = [...told.tracks, ...told.changes.flat()].map(({ codec }) => codec);
-    assert.ok(codecs.includes('aac') && codecs.includes('h264'));
+    const codecs = new Set([...told.tracks, ...told.changes.flat()].map(({ codec }) => codec));
+    assert.deepEqual(codecs, new Set(['h264', 'aac']));
     const [pictures, sounds] = [ofKind(told, 'video'), ofKind(told, 'audio')];
     assert.ok(Math.abs((sounds.at(-1) ?? 0) - (pictures.at(-1) ?? 0)) < 500, `sound at ${sounds.at(-1)}, picture at ${pictures.at(-1)}`);
   });
