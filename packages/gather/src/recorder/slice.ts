@@ -49,11 +49,11 @@ export class Slice {
     this.folder = folder;
     this.startedAt = startedAt;
     const sliceIndex = ledger.nextSliceIndex(wish.lessonId);
-    ledger.sliceBegan(wish.lessonId, { id: this.id, index: sliceIndex, from: startedAt, to: startedAt, isOver: false });
     const journal: Journal = {
       id: this.id, channelId, lessonId: wish.lessonId, sliceIndex, startedAt: momentOf(startedAt), durationMillis: 0, bytes: 0,
       ...describeTracks(tracks), ...ofWish(wish), state: 'recording',
     };
+    ledger.sliceBegan(wish.lessonId, { id: this.id, index: sliceIndex, from: startedAt, to: startedAt, isOver: false });
     this.#fragmenter = createFragmenter(tracks, options.baseMillis);
     this.#file = new SliceFile({ disk, sync, folder, journal, log, onFailure: options.onFailure });
     this.#file.append(this.#fragmenter.head(startedAt));
