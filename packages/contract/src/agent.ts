@@ -31,7 +31,14 @@ export const Enrolment = z.object({ id: Id, key: z.string().min(32).max(128) });
 export type Enrolment = z.infer<typeof Enrolment>;
 
 /** A code that enrols one agent, once; shown only in this answer. */
-export const EnrolmentCode = z.object({ kind: AgentKind, code: z.string().min(8).max(128), title: z.string() });
+export const EnrolmentCode = z.object({
+  id: Id,
+  kind: AgentKind,
+  code: z.string().min(8).max(128),
+  title: z.string(),
+  /** The code is good until then. */
+  validUntil: Moment,
+});
 export type EnrolmentCode = z.infer<typeof EnrolmentCode>;
 
 export const agentRoutes = {
@@ -49,7 +56,19 @@ export const agentRoutes = {
     path: '/api/enrolment-codes',
     access: 'admin',
     summary: 'Makes a code with which one gather or live server on another machine enrols, once.',
-    body: z.object({ kind: AgentKind, title: Name.optional(), schoolId: Id.optional() }),
+    body: z.object({
+      kind: AgentKind,
+      title: Name.optional(),
+      schoolId: Id.optional(),
+      /** Of a gather: most channels. */
+      channelLimit: z.int().min(1).max(1024).optional(),
+      /** Of a gather: after this moment it stops with a notice. */
+      expiresAt: Moment.optional(),
+      /** How long the code itself is good. */
+      validDays: z.int().min(1).max(365).default(7),
+      /** A gather or live server that enrols again with it, keeping all that it had; title and school are its own. */
+      agentId: Id.optional(),
+    }),
     response: EnrolmentCode,
     status: 201,
   }),

@@ -17,6 +17,8 @@ export const siteEvents = {
   lessons: z.object({ channelIds: z.array(Id) }),
   /** One of the lists around the channels has changed: read it anew. */
   catalog: z.object({ of: z.enum(['schools', 'grades', 'subjects', 'teachers']) }),
+  /** A gather or live server came or went: lists that show it read anew. */
+  'agent-changed': z.object({ id: Id }),
 };
 
 /** What each event carries, by its name. */

@@ -9,6 +9,7 @@ import { lessonRoutes } from './lesson.ts';
 import { managedChannelRoutes } from './managed-channel.ts';
 import { recordingRoutes } from './recording.ts';
 import { peopleRoutes } from './people.ts';
+import { managedGatherRoutes } from './managed-gather.ts';
 import { schoolRoutes } from './school.ts';
 import { storageRoutes } from './storage.ts';
 import { timetableRoutes } from './timetable.ts';
@@ -27,6 +28,7 @@ export * from './lesson.ts';
 export * from './list.ts';
 export * from './managed-channel.ts';
 export * from './people.ts';
+export * from './managed-gather.ts';
 export * from './problem.ts';
 export * from './recording.ts';
 export * from './relay.ts';
@@ -60,4 +62,7 @@ export const routes = {
   ...accountRoutes,
   ...apiTokenRoutes,
   ...auditRoutes,
+  ...managedGatherRoutes,
+  ...agentRoutes,
+  ...teachingRoutes,
 };

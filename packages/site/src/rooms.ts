@@ -6,6 +6,7 @@ import { type Agents, createAgents, gatherSettings } from './agents/agents.ts';
 import { type ApiTokens, createApiTokens } from './api-tokens/api-tokens.ts';
 import { type Archive, createArchive } from './archive.ts';
 import { type Audit, createAudit } from './audit/audit.ts';
+import { type Enrolments, createEnrolments } from './agents/enrolment.ts';
 import { type Accounts, createAccounts } from './auth/accounts.ts';
 import { type Passwords, createPasswords } from './auth/password.ts';
 import { type Sessions, createSessions } from './auth/sessions.ts';
@@ -19,6 +20,7 @@ import { wantForWaiting } from './demand/waiting.ts';
 import { createDemo } from './demo/demo.ts';
 import { createEventClients } from './events/clients.ts';
 import { createPublisher } from './events/publisher.ts';
+import { type Gathers, createGathers } from './gathers/gathers.ts';
 import { type ByHand, createByHand, handResources } from './lessons/by-hand.ts';
 import { type Lessons, createLessons } from './lessons/lessons.ts';
 import { type LiveServers, createLiveServers, liveSettings, makeLiveServer } from './live-servers/live-servers.ts';
@@ -57,6 +59,8 @@ export type Rooms = {
   audit: Audit;
   repeats: Repeats;
   agents: Agents;
+  enrolments: Enrolments;
+  gathers: Gathers;
   liveServers: LiveServers;
   school: SchoolRooms;
   channels: Channels;
@@ -100,18 +104,23 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const repeats = createRepeats({ db, clock, secrets });
   const persons = { people, own, apiTokens, audit, repeats };
   const { isOnline } = reports;
-  const agents = createAgents({ db, clock, localCode: config.localCode, isOnline, onLiveServerMade: makeLiveServer });
+  const agents = createAgents({ db, clock, isOnline });
+  const enrolments = createEnrolments({ db, clock, localCode: config.localCode, onLiveServerMade: makeLiveServer });
   const liveServers = createLiveServers({ db, clock, ownAddresses: deps.ownAddresses });
   const onRenewed = (gatherIds: readonly string[]): void => relay.refresh(gatherIds);
   const demands = await createDemands({ db, clock, log, changes, reports, liveServers, onRenewed });
   const relay = joinRelay({ db, clock, log, secrets, reports, agents, liveServers, demands, board });
   const channels = createChannels({ db, clock, secrets, changes, catalog, onChange: (id) => publisher.touch([id]), onEnd: demands.end });
   const managed = createManagedChannels({ catalog, board, reports, channels });
+  const gathers = createGathers({ db, clock, changes, catalog, reports, drop: relay.drop });
   const teach = createTeaching({ db, clock, changes, reports, tell: events.send });
   const school = createSchoolRooms({ db, clock, changes, catalog, version: deps.version, tell: events.send, touch: publisher.touch, onFault });
   changes.onCommit(relay.refresh);
   publishReports(reports, catalog, publisher.touch, onFault);
   noteTimetables(reports, catalog, teach.timetables, onFault);
+  reports.onChange((change) => {
+    if ('agentId' in change) events.send('agent-changed', { id: change.agentId });
+  });
 
   const { demoClip } = config;
   const { localGather } = agents;
@@ -123,6 +132,8 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
     sessions,
     accounts,
     agents,
+    enrolments,
+    gathers,
     liveServers,
     school,
     channels,

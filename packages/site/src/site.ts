@@ -16,6 +16,7 @@ import type { Db } from './db/tables.ts';
 import { heartbeatMillis, serveEvents } from './events/clients.ts';
 import { createLedger } from './http/ledger.ts';
 import { type Gate, type Serve, createServe } from './http/serve.ts';
+import { gatherRoutes } from './gathers/routes.ts';
 import { createServer } from './http/server.ts';
 import { servePages } from './http/static.ts';
 import { lessonRoutes } from './lessons/routes.ts';
@@ -98,8 +99,9 @@ async function serveHttp({ site }: Config, { log, version, webDir }: SiteDeps, d
   channelRoutes(serve, { ...rooms, embedOrigins });
   timetableRoutes(serve, rooms.timetables);
   lessonRoutes(serve, rooms);
+  gatherRoutes(serve, rooms);
   agentRoutes(serve, {
-    agents,
+    ...rooms,
     async onEnrolled(_enrolment, { kind }) {
       if (kind === 'live') rooms.liveServers.forget();
       else await rooms.seedDemo();

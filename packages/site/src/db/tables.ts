@@ -30,6 +30,7 @@ export type Tables = PeopleTables & {
     last_seen_at: string | null;
     revision: number;
     state_hash: string;
+    revoked_at: string | null;
   };
   gathers: {
     agent_id: string;
@@ -55,6 +56,11 @@ export type Tables = PeopleTables & {
     created_at: string;
     used_at: string | null;
     used_by: string | null;
+    id: string | null;
+    valid_until: string | null;
+    channel_limit: number | null;
+    expires_at: string | null;
+    agent_id: string | null;
   };
   channels: {
     id: string;

@@ -52,6 +52,8 @@ export type Relay = {
   connect(agent: AgentIdentity, peer: Peer, socket: RelaySocket): RelayConnection;
   /** The desired state of these agents may have changed. */
   refresh(agentIds: readonly string[]): void;
+  /** Ends an agent's connection: its key is void. */
+  drop(agentId: string): void;
   /** Pings, time-outs, states that were lost; about every second. */
   tick(): void;
   /** Says goodbye to every agent. */
@@ -66,7 +68,7 @@ const patience: Record<AgentKind, { pingSeconds: number; deadSeconds: number }> 
   live: { pingSeconds: 2, deadSeconds: 8 },
 };
 const rate = { perSecond: 50, burst: 500 };
-export const closeCodes = { replaced: 4001, protocol: 4002, tooMany: 1008, goingAway: 1001 } as const;
+export const closeCodes = { replaced: 4001, protocol: 4002, revoked: 4003, tooMany: 1008, goingAway: 1001 } as const;
 
 type Connection = {
   agent: AgentIdentity;
@@ -205,6 +207,10 @@ export function createRelay(options: RelayOptions): Relay {
         // Whoever made the change gets the answer before the state is read and written down.
         if (connection?.hasGreeted) setImmediate(() => void refresh(connection));
       }
+    },
+    drop(agentId) {
+      const connection = connections.get(agentId);
+      if (connection !== undefined) drop(connection, closeCodes.revoked, 'the key is void');
     },
     tick() {
       const now = clock.elapsed();

@@ -6,6 +6,8 @@ export type Reports = {
   isOnline(agentId: string): boolean;
   /** `undefined` while the gather is offline, has not reported yet, or does not know the channel. */
   channel(gatherId: string, channelId: string): GatherChannelReport | undefined;
+  /** What a gather last told of itself; `undefined` while it is offline or has not reported yet. */
+  gather(gatherId: string): GatherReport | undefined;
   /** Viewers of a channel over all connected live servers. */
   viewers(channelId: string): number;
   /** Viewers of a channel on one live server; `undefined` while it is offline or has not reported yet. */
@@ -26,6 +28,7 @@ export type ReportChange = { channelIds: readonly string[] } | { agentId: string
 export function createReports(): Reports {
   const online = new Set<string>();
   const gathers = new Map<string, Map<string, GatherChannelReport>>();
+  const wholes = new Map<string, GatherReport>();
   const lives = new Map<string, Map<string, LiveStreamReport>>();
   const listeners: ((change: ReportChange) => void)[] = [];
   const tell = (change: ReportChange): void => {
@@ -38,6 +41,7 @@ export function createReports(): Reports {
   return {
     isOnline: (agentId) => online.has(agentId),
     channel: (gatherId, channelId) => gathers.get(gatherId)?.get(channelId),
+    gather: (gatherId) => wholes.get(gatherId),
     viewers: (channelId) => [...lives.values()].reduce((sum, streams) => sum + (streams.get(channelId)?.viewers ?? 0), 0),
     viewersOn(liveServerId, channelId) {
       const streams = lives.get(liveServerId);
@@ -51,6 +55,7 @@ export function createReports(): Reports {
     disconnected(agentId) {
       online.delete(agentId);
       gathers.delete(agentId);
+      wholes.delete(agentId);
       const streams = lives.get(agentId);
       lives.delete(agentId);
       tell({ agentId });
@@ -60,6 +65,7 @@ export function createReports(): Reports {
       const before = gathers.get(gatherId);
       const now = new Map(report.channels.map((channel) => [channel.id, channel]));
       gathers.set(gatherId, now);
+      wholes.set(gatherId, report);
       tellChannels(changedKeys(before, now, (a, b) => summaryOf(a) === summaryOf(b)));
     },
     takeLive(liveServerId, report) {

@@ -6,6 +6,7 @@ import { recording } from './0003-recording.ts';
 import { archive } from './0030-archive.ts';
 import { people } from './0010-people.ts';
 import { lessonHealth } from './0040-lessons.ts';
+import { enrolment } from './0050-enrolment.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -14,4 +15,5 @@ export const migrations: Record<string, Migration> = {
   '0030-archive': archive,
   '0010-people': people,
   '0040-lessons': lessonHealth,
+  '0050-enrolment': enrolment,
 };
