@@ -1,5 +1,8 @@
 // The gather as a whole with sources in hand and a live server on loopback: it converges on what should be, whatever fails.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { GatherReport, type Resources } from '@lubo/contract';
 import { pino } from 'pino';
@@ -8,6 +11,7 @@ import { systemClock } from './clock.ts';
 import { picture, tracks } from './fake-units.ts';
 import { createGather } from './gather.ts';
 import { startFakeLive } from './push/fake-live.ts';
+import { type Recordings, openRecordings } from './recorder/recordings.ts';
 import { openSource } from './source/open.ts';
 import type { SourceOutput } from './source/source.ts';
 
@@ -33,11 +37,13 @@ function sourcesInHand() {
   return { opened, open, holdStops: (until: Promise<void>): void => void (mayStop = until) };
 }
 
-function begin(t: TestContext, open: OpenSource) {
+function begin(t: TestContext, open: OpenSource, wall: () => number = Date.now, recordings?: Recordings) {
   const watchers = new Set<() => void>();
   const gather = createGather({
     openSource: open,
     clock: systemClock,
+    wall,
+    recordings,
     log: pino({ level: 'silent' }),
     onChange: () => watchers.forEach((look) => look()),
     push: { firstRetryMillis: 5, longestRetryMillis: 20 },
@@ -257,4 +263,56 @@ test('bystanders are attached to a channel for as long as it runs, and the repor
   gather.apply(channel(two), 'site');
   assert.deepEqual(attached, [two]);
   assert.deepEqual(GatherReport.parse(gather.report()).notices, [{ code: 'codec-missing', detail: 'made up' }]);
+});
+
+test('the timetable says what a channel records, from the state on disk too, and its revision is reported', async (t) => {
+  const { open } = sourcesInHand();
+  const wall = (): number => Date.parse('2026-09-01T00:10:00Z');
+  const dataDir = mkdtempSync(join(tmpdir(), 'lubo-gather-'));
+  t.after(() => rmSync(dataDir, { recursive: true, force: true }));
+  const log = pino({ level: 'silent' });
+  const recordings = await openRecordings({ dataDir, folders: [join(dataDir, 'recordings')], reserveBytes: 0, clock: systemClock, now: wall, log, onChange() {} });
+  t.after(() => recordings.close());
+  const { gather, reportOf } = begin(t, open, wall, recordings);
+  const lesson = { id: 'interval0001', weekday: 2, startSecond: 8 * 3600, endSecond: 9 * 3600, subjectId: null, teacherId: null };
+  const timetable = { [`timetable/${one}`]: { channelId: one, revision: 7, timeZone: 'Asia/Shanghai', intervals: [lesson] } };
+  gather.apply({ ...channel(one), ...timetable }, 'disk');
+  await settle();
+  assert.deepEqual([reportOf(one)?.lessonId, reportOf(one)?.timetableRevision], ['interval0001-20260901', 7]);
+  const hand = { channelId: one, lessonId: 'hand-abcdefghijkl', startedAt: '2026-09-01T00:00:00.000Z', endsAt: '2026-09-01T02:00:00.000Z', subjectId: null, teacherId: null };
+  gather.apply({ ...channel(one), [`record/${one}`]: hand }, 'site');
+  assert.deepEqual([reportOf(one)?.lessonId, reportOf(one)?.timetableRevision], ['hand-abcdefghijkl', undefined]);
+  gather.apply(channel(one), 'site');
+  assert.equal(reportOf(one)?.lessonId, undefined);
+  assert.deepEqual(recordings.lessons.pending().map(({ report }) => report.id), ['interval0001-20260901', 'hand-abcdefghijkl']);
+});
+
+test('lessons that passed while the gather was down are in the ledger', async (t) => {
+  const { open } = sourcesInHand();
+  const wall = (): number => Date.parse('2026-09-01T02:00:00Z');
+  const dataDir = mkdtempSync(join(tmpdir(), 'lubo-gather-'));
+  t.after(() => rmSync(dataDir, { recursive: true, force: true }));
+  const recordings = await openRecordings({ dataDir, folders: [join(dataDir, 'recordings')], reserveBytes: 0, clock: systemClock, now: wall, log: pino({ level: 'silent' }), onChange() {} });
+  t.after(() => recordings.close());
+  const { gather } = begin(t, open, wall, recordings);
+  const lesson = { id: 'interval0001', weekday: 2, startSecond: 8 * 3600, endSecond: 9 * 3600, subjectId: null, teacherId: null };
+  gather.apply({ ...channel(one), [`timetable/${one}`]: { channelId: one, revision: 7, timeZone: 'Asia/Shanghai', intervals: [lesson] } }, 'disk');
+  gather.noteDown(Date.parse('2026-08-31T20:00:00Z'));
+  const [missed] = recordings.lessons.pending();
+  assert.deepEqual([missed?.report.id, missed?.report.recordedMillis, missed?.report.gaps[0]?.cause], ['interval0001-20260901', 0, 'gather-down']);
+});
+
+test('channels past the limit of the enrolment do not run and say why; after its end none runs', async (t) => {
+  const { opened, open } = sourcesInHand();
+  let now = Date.parse('2026-09-01T00:00:00Z');
+  const { gather, reportOf, until } = begin(t, open, () => now);
+  const settings = { title: 'Gather 7', siteName: 'Lubo', schoolName: '', channelLimit: 1, expiresAt: '2026-09-01T01:00:00.000Z' };
+  gather.apply({ ...channel(one), ...channel(two), settings }, 'site');
+  assert.deepEqual([opened.length, reportOf(two)?.state, reportOf(two)?.fault?.code], [1, 'error', 'channel-limit']);
+  assert.equal(gather.report().notices, undefined);
+  now += 3_600_000;
+  await until(() => reportOf(one)?.fault?.code === 'enrolment-expired');
+  assert.equal(gather.report().notices?.[0]?.code, 'enrolment-expired');
+  gather.apply({ ...channel(one), settings: { ...settings, expiresAt: null } }, 'site');
+  assert.deepEqual([reportOf(one)?.state, gather.report().notices], ['connecting', undefined]);
 });

@@ -3,8 +3,10 @@ import type { ChannelFault, GatherChannel, GatherChannelReport, GatherReport, Ga
 import type { Logger } from 'pino';
 import { Channel, type ChannelOptions, type OpenSource } from './channel.ts';
 import type { Clock } from './clock.ts';
+import { expiryOf, refusalsOf } from './enrolment.ts';
 import type { RecordWish } from './recorder/wish.ts';
 import { type Action, type Desired, actionsTo, nothingDesired, readDesired } from './reconcile.ts';
+import { createSchedule } from './schedule/schedule.ts';
 
 export type GatherOptions = {
   openSource: OpenSource;
@@ -15,6 +17,8 @@ export type GatherOptions = {
   push?: ChannelOptions['push'];
   /** Opened and recovered; closed by whoever opened it. Without it nothing is recorded. */
   recordings?: ChannelOptions['recordings'];
+  /** The system's time of day in ms since 1970. */
+  wall?: (() => number) | undefined;
   openSound?: ChannelOptions['openSound'];
   attach?: ChannelOptions['attach'];
   /** Of the gather as a whole, for its reports. */
@@ -32,6 +36,8 @@ export type Gather = {
   apply(resources: Resources, origin: 'disk' | 'site'): void;
   /** What this channel should record from now on, `undefined`: nothing; kept over stops and starts of the channel. */
   record(channelId: string, wish: RecordWish | undefined): void;
+  /** The gather was down from this moment (ms since 1970) until now; after `apply`. Lessons of that time are noted as missed. */
+  noteDown(aliveAt: number): void;
   report(): GatherReport;
   channels(): ChannelView[];
   readonly settings: GatherSettings | undefined;
@@ -47,6 +53,9 @@ export function createGather(options: GatherOptions): Gather {
   const wishes = new Map<string, RecordWish>();
   let desired: Desired = nothingDesired;
   let isClosed = false;
+  let read: Desired = nothingDesired;
+  let refused: ReadonlyMap<string, ChannelFault> = new Map();
+  const wall = options.wall ?? Date.now;
   const reconnects = (): boolean => desired.settings?.reconnectsCameras ?? true;
 
   const stop = (id: string, why: 'switched-off' | 'closing' = 'switched-off'): void => {
@@ -90,34 +99,59 @@ export function createGather(options: GatherOptions): Gather {
     }
   };
 
+  const reconcile = (): void => {
+    refused = refusalsOf(read.settings, [...read.channels.keys()], wall());
+    desired = { ...read, channels: allowed(read.channels, refused) };
+    for (const action of actionsTo(desired, runningOf(running))) {
+      log.info({ action: action.type, channel: channelOf(action) }, 'reconciling');
+      perform(action);
+    }
+    schedule.apply(expiryOf(read.settings, wall()) ? nothingDesired : read);
+    options.onChange();
+  };
+  const record: Gather['record'] = (channelId, wish) => {
+    if (wish) wishes.set(channelId, wish);
+    else wishes.delete(channelId);
+    running.get(channelId)?.record(wish);
+  };
+  let isExpired = false;
+  const schedule = createSchedule({
+    clock: options.clock,
+    log,
+    wall,
+    record,
+    lessons: options.recordings?.lessons,
+    onTick(now) {
+      const was = isExpired;
+      isExpired = expiryOf(read.settings, now) !== undefined;
+      if (was !== isExpired) reconcile();
+    },
+  });
+  const views = (): ChannelView[] => viewsOf(desired, running, refused);
+
   return {
     apply(resources, origin) {
       if (isClosed) return;
-      const read = readDesired(resources);
-      desired = origin === 'disk' ? { ...read, pushes: new Map() } : read;
-      for (const { key, detail } of desired.faults) log.warn({ key, reason: detail }, 'a resource is passed over');
-      if (desired.settings) options.recordings?.tune(desired.settings);
-      for (const action of actionsTo(desired, runningOf(running))) {
-        log.info({ action: action.type, channel: channelOf(action) }, 'reconciling');
-        perform(action);
-      }
-      options.onChange();
+      read = readDesired(resources);
+      if (origin === 'disk') read = { ...read, pushes: new Map() };
+      isExpired = expiryOf(read.settings, wall()) !== undefined;
+      for (const { key, detail } of read.faults) log.warn({ key, reason: detail }, 'a resource is passed over');
+      if (read.settings) options.recordings?.tune(read.settings);
+      reconcile();
     },
-    record(channelId, wish) {
-      if (wish) wishes.set(channelId, wish);
-      else wishes.delete(channelId);
-      running.get(channelId)?.record(wish);
-    },
+    record,
+    noteDown: schedule.noteDown,
     report() {
-      const notices = options.notices?.() ?? [];
-      return { channels: viewsOf(desired, running).map(({ report }) => report), ...(notices.length > 0 ? { notices: notices.slice(0, 16) } : {}), ...disksOf(options.recordings) };
+      const notices = [...[expiryOf(read.settings, wall()) ?? []].flat(), ...(options.notices?.() ?? [])];
+      return { channels: views().map(({ report }) => report), ...(notices.length > 0 ? { notices: notices.slice(0, 16) } : {}), ...disksOf(options.recordings) };
     },
-    channels: () => viewsOf(desired, running),
+    channels: views,
     get settings() {
       return desired.settings;
     },
     async close() {
       isClosed = true;
+      schedule.stop();
       for (const id of running.keys()) stop(id, 'closing');
       await Promise.all(closing.values());
     },
@@ -153,13 +187,20 @@ function channelOf(action: Action): string {
   }
 }
 
+/** Channels that the enrolment does not allow are stopped. */
+function allowed(channels: ReadonlyMap<string, GatherChannel>, refused: ReadonlyMap<string, ChannelFault>): ReadonlyMap<string, GatherChannel> {
+  if (refused.size === 0) return channels;
+  return new Map([...channels].map(([id, channel]) => [id, refused.has(id) ? { ...channel, isStarted: false } : channel]));
+}
+
 const isId = /^[0-9a-z]{12}$/;
 
-function viewsOf(desired: Desired, running: ReadonlyMap<string, Channel>): ChannelView[] {
-  const views: ChannelView[] = [...desired.channels].map(([id, settings]) => ({
-    settings,
-    report: running.get(id)?.report() ?? idleReport(id),
-  }));
+function viewsOf(desired: Desired, running: ReadonlyMap<string, Channel>, refused: ReadonlyMap<string, ChannelFault>): ChannelView[] {
+  const views: ChannelView[] = [...desired.channels].map(([id, settings]) => {
+    const timetable = desired.timetables.get(id);
+    const report = running.get(id)?.report() ?? idleReport(id, refused.get(id));
+    return { settings, report: timetable === undefined ? report : { ...report, timetableRevision: timetable.revision } };
+  });
   for (const { key, detail } of desired.faults) {
     const [kind, id = ''] = key.split('/', 2);
     const fault = { code: 'settings-invalid', detail: detail.slice(0, 512) };

@@ -9,6 +9,7 @@ import { createCodecWorker } from './codec-worker/codec-worker.ts';
 import { startConsole } from './console/server.ts';
 import { type Gather, createGather } from './gather.ts';
 import { openRecordings } from './recorder/recordings.ts';
+import { openAlive } from './schedule/alive.ts';
 import { createSnapshots } from './snapshot/snapshots.ts';
 import { openSource } from './source/open.ts';
 
@@ -30,6 +31,7 @@ await runPart('gather', async (config) => {
     status: () => ({ isConnected: link?.isConnected ?? false, version, title: gather?.settings?.title }),
     channels: () => gather?.channels() ?? [],
   });
+  const alive = await openAlive({ folder: dataDir, clock: systemClock, wall: Date.now, log });
   const recordings = await openRecordings({
     dataDir,
     folders: recordDirs.length > 0 ? recordDirs.map((folder) => resolve(folder)) : [join(dataDir, 'recordings')],
@@ -59,14 +61,19 @@ await runPart('gather', async (config) => {
       return machineFacts(version);
     },
     log,
-    onState: (resources, _revision, origin) => started.apply(resources, origin),
+    onState(resources, _revision, origin) {
+      started.apply(resources, origin);
+      // Only what was known before it went down can have been missed.
+      if (origin === 'disk' && alive.before !== undefined) started.noteDown(alive.before);
+    },
     report: () => ({ type: 'gather-report', report: started.report() }),
   });
+  alive.begin();
   return {
     ready: { console: screen.url },
     async close() {
       await link?.close();
-      await Promise.all([started.close(), screen.close()]);
+      await Promise.all([started.close(), screen.close(), alive.stop()]);
       await recordings.close();
       codec.close();
     },

@@ -68,6 +68,6 @@ for (const { name, key, value, detail } of faulty) {
 }
 
 test('resources of kinds that a newer site knows are passed over', () => {
-  const desired = readDesired({ 'timetable/channel00001': { any: 'thing' }, ...resources([one]) });
+  const desired = readDesired({ 'hologram/channel00001': { any: 'thing' }, ...resources([one]) });
   assert.deepEqual([desired.channels.size, desired.faults.length], [1, 0]);
 });

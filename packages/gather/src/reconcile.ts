@@ -1,5 +1,5 @@
 // From what should be to what is to be done: desired resources against running channels and pushes. Pure.
-import { GatherChannel, GatherPush, GatherSettings, type Resources } from '@lubo/contract';
+import { GatherChannel, GatherHandRecording, GatherPush, GatherSettings, GatherTimetable, type Resources } from '@lubo/contract';
 
 /** A resource that can't be used; it is left out, the others go on. */
 export type ResourceFault = { key: string; detail: string };
@@ -10,6 +10,9 @@ export type Desired = {
   /** By channel id. */
   channels: ReadonlyMap<string, GatherChannel>;
   pushes: ReadonlyMap<string, GatherPush>;
+  timetables: ReadonlyMap<string, GatherTimetable>;
+  /** Recordings by hand. */
+  hands: ReadonlyMap<string, GatherHandRecording>;
   faults: readonly ResourceFault[];
 };
 
@@ -27,12 +30,14 @@ export type Action =
   | { type: 'move-push'; push: GatherPush }
   | { type: 'stop-push'; channelId: string };
 
-export const nothingDesired: Desired = { settings: undefined, channels: new Map(), pushes: new Map(), faults: [] };
+export const nothingDesired: Desired = { settings: undefined, channels: new Map(), pushes: new Map(), timetables: new Map(), hands: new Map(), faults: [] };
 
 /** Checks every resource by itself; keys of unknown kinds are passed over. */
 export function readDesired(resources: Resources): Desired {
   const channels = new Map<string, GatherChannel>();
   const pushes = new Map<string, GatherPush>();
+  const timetables = new Map<string, GatherTimetable>();
+  const hands = new Map<string, GatherHandRecording>();
   const faults: ResourceFault[] = [];
   let settings: GatherSettings | undefined;
   for (const [key, value] of Object.entries(resources)) {
@@ -41,10 +46,12 @@ export function readDesired(resources: Resources): Desired {
       channel: (channel) => channels.set(channel.id, channel),
       push: (push) => pushes.set(push.channelId, push),
       settings: (given) => (settings = given),
+      timetable: (timetable) => timetables.set(timetable.channelId, timetable),
+      record: (hand) => hands.set(hand.channelId, hand),
     });
     if (detail !== undefined) faults.push({ key, detail });
   }
-  return { settings, channels, pushes, faults };
+  return { settings, channels, pushes, timetables, hands, faults };
 }
 
 /** What turns `running` into `desired`, in the order in which it is to be done. */
@@ -71,7 +78,13 @@ export function actionsTo(desired: Desired, running: Running): Action[] {
   return actions;
 }
 
-type Takers = { channel(value: GatherChannel): void; push(value: GatherPush): void; settings(value: GatherSettings): void };
+type Takers = {
+  channel(value: GatherChannel): void;
+  push(value: GatherPush): void;
+  settings(value: GatherSettings): void;
+  timetable(value: GatherTimetable): void;
+  record(value: GatherHandRecording): void;
+};
 
 /** Hands a good value on; the result tells what is wrong with a bad one. */
 function read(kind: string, value: unknown, id: string | undefined, take: Takers): string | undefined {
@@ -82,6 +95,10 @@ function read(kind: string, value: unknown, id: string | undefined, take: Takers
       return taken(GatherChannel.safeParse(value), take.channel, (channel) => channel.id === id);
     case 'push':
       return taken(GatherPush.safeParse(value), take.push, (push) => push.channelId === id);
+    case 'timetable':
+      return taken(GatherTimetable.safeParse(value), take.timetable, (timetable) => timetable.channelId === id);
+    case 'record':
+      return taken(GatherHandRecording.safeParse(value), take.record, (hand) => hand.channelId === id);
     default:
       return undefined;
   }
