@@ -3,6 +3,7 @@ import type { ChannelFault, GatherChannel, GatherChannelReport, GatherPush } fro
 import type { Logger } from 'pino';
 import { type Bus, createBus } from './bus.ts';
 import type { Clock } from './clock.ts';
+import { type LiveStream, hasSubStream, openLiveStream } from './live-stream.ts';
 import { type Push, type PushOptions, startPush } from './push/push.ts';
 import { createRateMeter } from './rate.ts';
 import type { Recorder } from './recorder/recorder.ts';
@@ -49,6 +50,8 @@ export class Channel {
   /** One source at a time: a camera may refuse a second session while the first one is open. */
   #changing: Promise<void>;
   readonly #stopping = new Set<Promise<void>>();
+  /** Of a camera with two streams, while it is pushed. */
+  #live: LiveStream | undefined;
   readonly #recorder: Recorder | undefined;
   readonly #detach: (() => void) | undefined;
 
@@ -66,10 +69,14 @@ export class Channel {
 
   /** Another source takes the place of the old one once that is closed. */
   restart(settings: GatherChannel): void {
+    const { pushed } = this;
+    const isNewPush = pushed !== undefined && (hasSubStream(this.settings.source) || hasSubStream(settings.source));
+    if (isNewPush) this.stopPush();
     this.settings = settings;
     this.#letGo('the channel has another source now');
     this.#setState({ state: 'connecting' });
     this.#begin(settings);
+    if (isNewPush) this.startPush(pushed.desired);
   }
 
   /**
@@ -82,7 +89,8 @@ export class Channel {
 
   startPush(desired: GatherPush): void {
     const { clock, onChange, push: timing } = this.#options;
-    const push = startPush({ url: desired.url, bus: this.bus, clock, log: this.#log, onChange, ...(timing ? { timing } : {}) });
+    this.#live = this.#openLive();
+    const push = startPush({ url: desired.url, bus: this.#live?.bus ?? this.bus, clock, log: this.#log, onChange, ...(timing ? { timing } : {}) });
     this.pushed = { desired, push };
   }
 
@@ -94,9 +102,20 @@ export class Channel {
 
   stopPush(): void {
     if (this.pushed === undefined) return;
-    const stopping = this.pushed.push.stop().finally(() => this.#stopping.delete(stopping));
+    const stopping = Promise.all([this.pushed.push.stop(), this.#live?.stop()]).then(() => void this.#stopping.delete(stopping));
     this.#stopping.add(stopping);
     this.pushed = undefined;
+    this.#live = undefined;
+  }
+
+  #openLive(): LiveStream | undefined {
+    if (!hasSubStream(this.settings.source)) return undefined;
+    const { openSource, clock, onChange } = this.#options;
+    const log = this.#log.child({ stream: 'sub' });
+    const sub = openSource(this.settings, { ...this.#options, log, stream: 'sub' });
+    const live = openLiveStream({ main: this.bus, sub, clock, log, onChange });
+    live.mainRuns(this.#state.state === 'running');
+    return live;
   }
 
   /** Ends push, recording and source; resolves when sockets and files are closed. `closing`: the gather goes down. */
@@ -110,7 +129,8 @@ export class Channel {
 
   report(): GatherChannelReport {
     const { state, fault } = this.#state;
-    const { lostPackets, notices = [] } = this.#source?.health?.() ?? {};
+    const { lostPackets, notices: own = [] } = this.#source?.health?.() ?? {};
+    const notices = [...own, ...(this.#live?.notices() ?? [])].slice(0, 8);
     return {
       id: this.settings.id,
       state,
@@ -121,7 +141,7 @@ export class Channel {
       receiveKbps: this.#receiveRate.kbps(),
       sendKbps: this.pushed?.push.sendKbps ?? 0,
       ...(lostPackets === undefined ? {} : { lostPackets }),
-      ...(notices.length === 0 ? {} : { notices: [...notices] }),
+      ...(notices.length === 0 ? {} : { notices }),
     };
   }
 
@@ -177,6 +197,7 @@ export class Channel {
   #setState(next: ChannelState): void {
     const isNew = next.state !== this.#state.state || next.fault?.detail !== this.#state.fault?.detail;
     this.#state = next;
+    this.#live?.mainRuns(next.state === 'running');
     if (isNew) this.#options.onChange();
   }
 }
