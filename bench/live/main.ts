@@ -8,12 +8,19 @@ import { median } from '../figure.ts';
 import { type Seen, gather } from './crowd.ts';
 import { type Server, startLubo, startNginx, startNodeMediaServer } from './servers.ts';
 
-const starts: Record<string, () => Promise<Server>> = { lubo: startLubo, 'node-media-server': startNodeMediaServer, 'nginx-rtmp': startNginx };
+const starts: Record<string, () => Promise<Server>> = {
+  lubo: () => startLubo(),
+  'node-media-server': startNodeMediaServer,
+  'nginx-rtmp': startNginx,
+  'lubo-2': () => startLubo(2),
+};
+/** What runs unless told otherwise: two workers are no match for one core. */
+const compared = Object.keys(starts).filter((name) => name !== 'lubo-2');
 const settleSeconds = 4;
 
 const { values } = parseArgs({
   options: {
-    servers: { type: 'string', default: Object.keys(starts).join(',') },
+    servers: { type: 'string', default: compared.join(',') },
     viewers: { type: 'string', default: '10,100,500,1000,2000,4000,6000' },
     runs: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '10' },

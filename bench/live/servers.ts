@@ -23,6 +23,8 @@ export type Server = {
 };
 
 const serverCore = '0';
+/** Several workers have the viewers' core too: there are but two. */
+const allCores = '0,1';
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
 /** What the system says of a server's processes: the one that was started and its children. */
@@ -57,8 +59,8 @@ async function listening(port: number): Promise<void> {
   throw new Error(`nothing listens on port ${port}`);
 }
 
-function pinned(command: string, args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): ChildProcess {
-  return spawn('taskset', ['-c', serverCore, command, ...args], { stdio: ['ignore', 'ignore', 'inherit'], env: cleanEnv(), ...options });
+function pinned(command: string, args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}, cores = serverCore): ChildProcess {
+  return spawn('taskset', ['-c', cores, command, ...args], { stdio: ['ignore', 'ignore', 'inherit'], env: cleanEnv(), ...options });
 }
 
 async function end(child: ChildProcess): Promise<void> {
@@ -78,13 +80,13 @@ function fillCache(): Promise<void> {
 }
 
 /** Our live server as it runs in a school; `workers` processes. */
-export async function startLubo(): Promise<Server> {
+export async function startLubo(workers = 1): Promise<Server> {
   await fillCache();
-  return startLuboNow();
+  return startLuboNow(workers);
 }
 
 /** Our live server alone: its token key comes from the state that it kept from its site. */
-async function startLuboNow(): Promise<Server> {
+async function startLuboNow(workers = 1): Promise<Server> {
   const [httpPort = 0, rtmpPort = 0, sitePort = 0] = await freePorts(3);
   const dataDir = mkdtempSync(join(tmpdir(), 'lubo-bench-'));
   const key = '42'.repeat(32);
@@ -98,12 +100,13 @@ async function startLuboNow(): Promise<Server> {
     LUBO_LIVE_RTMP_PORT: String(rtmpPort),
     LUBO_SITE_PORT: String(sitePort),
     LUBO_LOG_LEVEL: 'fatal',
+    LUBO_LIVE_WORKERS: String(workers),
     // As `npm start` has them.
     MALLOC_ARENA_MAX: '1',
     NODE_COMPILE_CACHE: join(tmpdir(), 'lubo-bench-cache'),
   };
   // The flag is the supervisor's too.
-  const child = pinned(process.execPath, ['--max-semi-space-size=2', join(root, 'packages/live/src/main.ts')], { cwd: dataDir, env });
+  const child = pinned(process.execPath, ['--max-semi-space-size=2', join(root, 'packages/live/src/main.ts')], { cwd: dataDir, env }, workers > 1 ? allCores : serverCore);
   await listening(httpPort);
   await listening(rtmpPort);
   const until = Date.now() / 1000 + 3600;
@@ -113,7 +116,7 @@ async function startLuboNow(): Promise<Server> {
   });
   const { path, publishUrl } = streamUrls('benchstream0');
   return {
-    name: 'lubo',
+    name: workers > 1 ? `lubo-${workers}` : 'lubo',
     play: { protocol: 'http', port: httpPort, path },
     publishUrl,
     streamUrls,

@@ -4,8 +4,10 @@ import { connectAgent, machineFacts } from '@lubo/agent';
 import { runPart } from '@lubo/config';
 import { pino } from 'pino';
 import own from '../package.json' with { type: 'json' };
+import { raisePriority } from './priority.ts';
 
 await runPart('live', async (config) => {
+  raisePriority();
   const log = pino({ level: config.logLevel, base: { part: 'live' } });
   const dataDir = join(config.dataDir, 'live');
   const options = {
