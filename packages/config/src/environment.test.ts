@@ -25,7 +25,7 @@ describe('the names of settings', () => {
     assert.ok(allSettings().every(({ path }) => path.length >= 1 && path.length <= 3));
     const numbers = allSettings().filter(({ isNumber }) => isNumber).map(({ path }) => path.join('.'));
     assert.deepEqual(numbers.filter((name) => !name.startsWith('live.limits.')), [
-      'site.port', 'live.httpPort', 'live.rtmpPort', 'live.rtmpsPort', 'live.workers', 'gather.consolePort', 'gather.reserveMegabytes',
+      'site.port', 'site.storageReserveMegabytes', 'live.httpPort', 'live.rtmpPort', 'live.rtmpsPort', 'live.workers', 'gather.consolePort', 'gather.reserveMegabytes',
     ]);
     assert.ok(numbers.includes('live.limits.viewers'));
   });
