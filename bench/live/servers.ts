@@ -102,7 +102,7 @@ async function startLuboNow(workers = 1): Promise<Server> {
     LUBO_LOG_LEVEL: 'fatal',
     LUBO_LIVE_WORKERS: String(workers),
     // As `npm start` has them.
-    MALLOC_ARENA_MAX: '1',
+    MALLOC_ARENA_MAX: '2',
     NODE_COMPILE_CACHE: join(tmpdir(), 'lubo-bench-cache'),
   };
   // The flag is the supervisor's too.

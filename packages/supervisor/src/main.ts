@@ -32,7 +32,7 @@ async function start(): Promise<void> {
   const env = {
     ...process.env,
     // Each thread of Node would keep free memory of its own: some megabytes a part, for nothing.
-    MALLOC_ARENA_MAX: process.env['MALLOC_ARENA_MAX'] ?? '1',
+    MALLOC_ARENA_MAX: process.env['MALLOC_ARENA_MAX'] ?? '2',
     LUBO_LOCAL_CODE: config.localCode ?? localCode(config.dataDir),
     ...(wanted.isDemo && config.demoClip === undefined ? { LUBO_DEMO_CLIP: demoClip } : {}),
   };
