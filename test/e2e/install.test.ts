@@ -40,7 +40,7 @@ describe('a start that can not succeed', () => {
     const { code, lines } = await startToEnd({ LUBO_CONFIG: file });
     assert.equal(code, 78);
     assert.equal(lines.length, 2);
-    assert.match(lines.join('\n'), /lubo\.yaml:2: site\.prot is not a setting \(did you mean port\?\); allowed here: host, port, publicUrl, tls/);
+    assert.match(lines.join('\n'), /lubo\.yaml:2: site\.prot is not a setting \(did you mean port\?\); allowed here: host, port, publicUrl, embedOrigins, tls/);
     assert.match(lines.join('\n'), /lubo\.yaml:4: live\.rtmpPort: /);
     rmSync(folder, { recursive: true });
   });
