@@ -43,6 +43,12 @@ const listOf = <Entry extends z.ZodType>(entry: Entry) =>
 const Origins = listOf(Origin);
 const Folders = listOf(FileName);
 
+/** Where WeChat's sign-in is; other addresses are for tests. */
+export const WechatConfig = z.strictObject({
+  openUrl: HttpUrl.default('https://open.weixin.qq.com'),
+  apiUrl: HttpUrl.default('https://api.weixin.qq.com'),
+});
+
 export const SiteConfig = z.strictObject({
   host: Address.default('0.0.0.0'),
   port: Port.default(8000),
@@ -51,6 +57,7 @@ export const SiteConfig = z.strictObject({
   tls: TlsConfig.prefault({}),
   storageDir: FileName.optional(),
   storageReserveMegabytes: whole(0, 1_000_000_000).default(1024),
+  wechat: WechatConfig.prefault({}),
 });
 
 export const LiveConfig = z.strictObject({

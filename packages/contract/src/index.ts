@@ -12,6 +12,7 @@ import { peopleRoutes } from './people.ts';
 import { managedGatherRoutes } from './managed-gather.ts';
 import { schoolRoutes } from './school.ts';
 import { storageRoutes } from './storage.ts';
+import { signInRoutes, signInSettingsRoutes } from './sign-in.ts';
 import { timetableRoutes } from './timetable.ts';
 import { uploadRoutes } from './upload.ts';
 
@@ -60,6 +61,8 @@ export const routes = {
   ...archiveRoutes,
   ...peopleRoutes,
   ...accountRoutes,
+  ...signInRoutes,
+  ...signInSettingsRoutes,
   ...apiTokenRoutes,
   ...auditRoutes,
   ...managedGatherRoutes,

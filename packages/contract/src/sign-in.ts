@@ -13,7 +13,7 @@ export const phoneSignInPath = '/sign-in/phone';
 const WayId = z.union([z.enum(['wechat', 'wechat-page']), Id]);
 
 /** Where to go afterwards: an address of this site. */
-const Next = z.string().max(1024).regex(/^\/(?![/\\])/, 'must be an address of this site');
+const Next = z.string().max(512).regex(/^\/(?![/\\])/, 'must be an address of this site');
 
 const code = z.object({ code: z.string().min(1).max(64) });
 

@@ -32,6 +32,7 @@ import { type StateChanges, createStateChanges } from './relay/state-changes.ts'
 import { type Repeats, createRepeats } from './repeats/repeats.ts';
 import { type Secrets, openSecrets } from './secrets.ts';
 import { type SchoolRooms, createSchoolRooms } from './school/school-rooms.ts';
+import { type Identified, createIdentified } from './sign-in/identified.ts';
 import type { Clock } from './time.ts';
 import { type Timetables, createTimetables, timetableResources } from './timetables/timetables.ts';
 import { readWeeks } from './timetables/weeks.ts';
@@ -48,7 +49,7 @@ export type SiteDeps = {
   passwords?: Passwords;
 };
 
-export type Rooms = {
+export type Rooms = Identified & {
   /** Seals what the database holds of passwords and keys that must be read again. */
   secrets: Secrets;
   sessions: Sessions;
@@ -102,7 +103,7 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const apiTokens = createApiTokens(db, clock);
   const audit = createAudit(db, clock);
   const repeats = createRepeats({ db, clock, secrets });
-  const persons = { people, own, apiTokens, audit, repeats };
+  const persons = { people, own, apiTokens, audit, repeats, ...createIdentified({ db, clock, secrets, sessions, places: config.site.wechat }) };
   const { isOnline } = reports;
   const agents = createAgents({ db, clock, isOnline });
   const enrolments = createEnrolments({ db, clock, localCode: config.localCode, onLiveServerMade: makeLiveServer });

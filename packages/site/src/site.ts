@@ -7,8 +7,9 @@ import type { FastifyInstance } from 'fastify';
 import { agentRoutes } from './agents/routes.ts';
 import { apiTokenRoutes } from './api-tokens/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { createAddressLimit } from './auth/address-limit.ts';
 import { cookieName, createGate } from './auth/gate.ts';
-import { authRoutes } from './auth/routes.ts';
+import { authRoutes, createGreet } from './auth/routes.ts';
 import { type SignInLimit, createSignInLimit } from './auth/sign-in-limit.ts';
 import { channelRoutes } from './channels/routes.ts';
 import { openDatabase } from './db/database.ts';
@@ -27,6 +28,7 @@ import { recordingRoutes } from './recordings/routes.ts';
 import { type Rooms, type SiteDeps, createRooms } from './rooms.ts';
 import { schoolRoutes } from './school/routes.ts';
 import { storageRoutes } from './storage/routes.ts';
+import { signInRoutes } from './sign-in/routes.ts';
 import { every } from './time.ts';
 import { timetableRoutes } from './timetables/routes.ts';
 import { uploadRoutes } from './uploads/routes.ts';
@@ -88,7 +90,6 @@ async function buildOver(db: Db, config: Config, deps: SiteDeps, tls: Tls | unde
 }
 
 async function serveHttp({ site }: Config, { log, version, webDir }: SiteDeps, db: Db, rooms: Rooms, tls?: Tls): Promise<FastifyInstance> {
-  const { agents } = rooms;
   const { tag } = await rooms.school.facts.site();
   const { embedOrigins } = site;
   const app = createServer(log, { tls, embedOrigins });
@@ -148,6 +149,7 @@ function guard(app: FastifyInstance, { config, tag, log }: { config: Config['sit
 function servePeople(serve: Serve, db: Db, rooms: Rooms, limit: SignInLimit): void {
   authRoutes(serve, { ...rooms, limit });
   peopleRoutes(serve, { db, ...rooms, limit });
+  signInRoutes(serve, { ...rooms, greet: createGreet(rooms.sessions), limit: createAddressLimit() });
   apiTokenRoutes(serve, rooms.apiTokens);
   auditRoutes(serve, rooms.audit);
 }
@@ -163,6 +165,7 @@ function startClockwork({ clock }: SiteDeps, rooms: Rooms): () => void {
     every(clock, heartbeatMillis, events.heartbeat, onFault),
     every(clock, hourMillis, sessions.sweep, onFault),
     every(clock, hourMillis, repeats.sweep, onFault),
+    every(clock, hourMillis, rooms.phones.sweep, onFault),
     every(clock, hourMillis, audit.sweep, onFault),
   ];
   return () => {

@@ -14,7 +14,7 @@ const isPaused = async (begin: Promise<void>): Promise<number> => {
 };
 
 test('pauses grow from 10 s to 15 min', () => {
-  assert.deepEqual([1, 4, 5, 6, 7, 11, 12, 1e6].map(pauseSeconds), [0, 0, 10, 20, 40, 640, 900, 900]);
+  assert.deepEqual([1, 4, 5, 6, 7, 11, 12, 1e6].map((tries) => pauseSeconds(tries)), [0, 0, 10, 20, 40, 640, 900, 900]);
 });
 
 test('five tries are free, then each costs a longer pause, for this name from this address', async (t) => {
@@ -62,4 +62,16 @@ test('the addresses of one IPv6 network count as one', async () => {
   assert.equal(await isPaused(limit.begin('li', '2001:db8:0:8::1')), 0);
   assert.equal(await isPaused(limit.begin('li', '::ffff:10.0.0.1')), 0);
   assert.equal(await isPaused(limit.begin('li', '::ffff:10.0.0.2')), 0);
+});
+
+test('guesses for one name from many addresses make all of them pause, but not where its owner signs in', async () => {
+  const limit = createSignInLimit();
+  await limit.begin('li', '10.1.0.1');
+  await limit.succeed('li', '10.1.0.1');
+  const paused: number[] = [];
+  for (let i = 0; i < 60; i++) paused.push(await isPaused(limit.begin('li', `10.0.${i}.1`)));
+  assert.equal(paused.filter((seconds) => seconds > 0).length, 10);
+  assert.ok((await isPaused(limit.begin('li', '10.9.9.9'))) > 0);
+  assert.equal(await isPaused(limit.begin('wang', '10.9.9.9')), 0);
+  assert.equal(await isPaused(limit.begin('li', '10.1.0.1')), 0);
 });
