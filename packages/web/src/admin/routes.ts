@@ -23,10 +23,10 @@ const overview: Screen[] = [];
 const teaching: Screen[] = [{ path: 'schools', title: 'admin.school.title', icon: 'school', screen: () => import('./school/SchoolsScreen.vue') }];
 
 /** Gathers, channels, timetable. */
-const capture: Screen[] = [];
+const capture: Screen[] = [{ path: 'timetable', title: 'admin.timetable.title', icon: 'calendar', screen: () => import('./timetable/TimetableScreen.vue') }];
 
 /** Recordings, recycle bin. */
-const recording: Screen[] = [];
+const recording: Screen[] = [{ path: 'lessons', title: 'admin.lesson.title', icon: 'check', screen: () => import('./lessons/LessonsScreen.vue') }];
 
 /** Users, API tokens, sign-in, audit log. */
 const people: Screen[] = [];

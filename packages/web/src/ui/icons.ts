@@ -30,6 +30,8 @@ export const icons = {
   menu: 'M4 6.5h16M4 12h16M4 17.5h16',
   search: 'M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zM15.5 15.5 20 20',
   plus: 'M12 5v14M5 12h14',
+  undo: 'M9 7 4.5 11.5 9 16M5 11.5h9a5 5 0 0 1 0 10h-2',
+  redo: 'M15 7l4.5 4.5L15 16M19 11.5h-9a5 5 0 0 0 0 10h2',
   drag: 'M9 6v.1M15 6v.1M9 12v.1M15 12v.1M9 18v.1M15 18v.1',
   overview: 'M4 4h7v7H4zM13 4h7v4h-7zM13 11h7v9h-7zM4 14h7v6H4z',
   school: 'M3 20h18M5 20V9l7-5 7 5v11M10 20v-5h4v5M9 11v.1M15 11v.1M12 8.5v.1',

@@ -2,8 +2,9 @@
 import type { Language } from '../language.ts';
 import { deleting, field, frame, problem, usage } from './frame.ts';
 import { school } from './school.ts';
+import { lesson, timetable } from './timetable.ts';
 
-const rooms = { frame, delete: deleting, usage, field, problem, school };
+const rooms = { frame, delete: deleting, usage, field, problem, school, timetable, lesson };
 
 type Tree = { [key: string]: string | Tree };
 

@@ -1,0 +1,221 @@
+// The timetable in a real browser: drawn, moved and stretched by mouse, keys and fields, saved whole; two people at once.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { type AdminSite, inEveryDress, seriousFaults, startAdminSite } from './admin-pages.ts';
+import { noBrowser, openBrowser, screenshots } from './browser.ts';
+import { eventually } from './installation.ts';
+
+type Interval = { id: string; weekday: number; startSecond: number; endSecond: number; subjectId: string | null; teacherId: string | null };
+type Timetable = { revision: number; intervals: Interval[]; isOnGather: boolean | null };
+
+describe('the timetable editor', { skip: noBrowser }, () => {
+  let lubo: AdminSite;
+  let browser: Browser;
+  let page: Page;
+  let channelId: string;
+  let subjectId: string;
+
+  const saved = () => lubo.call<Timetable>('GET', `/api/channels/${channelId}/timetable`);
+  const save = async (intervals: Interval[]): Promise<void> => {
+    await lubo.call('PUT', `/api/channels/${channelId}/timetable`, { basedOn: (await saved()).revision, intervals });
+  };
+  const lesson = (id: string, weekday: number, start: number, minutes = 45, subject: string | null = null): Interval => ({
+    id: id.padEnd(12, '0'),
+    weekday,
+    startSecond: start * 3600,
+    endSecond: start * 3600 + minutes * 60,
+    subjectId: subject,
+    teacherId: null,
+  });
+  const open = async (on: Page): Promise<void> => {
+    await on.goto(`${lubo.url}/admin/timetable?channel=${channelId}`);
+    await on.locator('.day').first().waitFor();
+  };
+  const at = async (on: Page, weekday: number, hour: number): Promise<{ x: number; y: number }> => {
+    const scroller = on.locator('.scroller');
+    await scroller.evaluate((element) => (element.scrollTop = (element.scrollHeight * 7) / 24));
+    const box = await on.locator(`.day[data-weekday="${weekday}"]`).boundingBox();
+    assert.ok(box);
+    return { x: box.x + box.width / 2, y: box.y + (hour / 24) * box.height };
+  };
+  const drag = async (on: Page, from: { x: number; y: number }, to: { x: number; y: number }, whileDown?: () => Promise<void>): Promise<void> => {
+    await on.mouse.move(from.x, from.y);
+    await on.mouse.down();
+    await on.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 4 });
+    await on.mouse.move(to.x, to.y, { steps: 4 });
+    await whileDown?.();
+    await on.mouse.up();
+  };
+  const saveAll = (on: Page) => on.getByRole('button', { name: '保存全部' }).click();
+  const spans = async (): Promise<string[]> => (await saved()).intervals.map(({ weekday, startSecond, endSecond }) => `${weekday} ${startSecond / 60}–${endSecond / 60}`).toSorted();
+
+  before(async () => {
+    [lubo, browser] = await Promise.all([startAdminSite(), openBrowser()]);
+    const { code } = await lubo.call<{ code: string }>('POST', '/api/enrolment-codes', { kind: 'gather', title: '一号机' });
+    const facts = { hostname: 'pc', os: 'Linux', ip: '10.0.0.1', mac: '00:11:22:33:44:55', version: '1' };
+    const { id: gatherId } = await lubo.call<{ id: string }>('POST', '/api/agents', { kind: 'gather', code, facts });
+    const make = (name: string) => lubo.call<{ id: string }>('POST', '/api/channels', { name, gatherId, source: { mode: 'file', path: '/a.mp4' } });
+    channelId = (await make('高一（1）班')).id;
+    await make('高一（2）班');
+    const { rows } = await lubo.call<{ rows: { id: string; name: string }[] }>('GET', '/api/subjects');
+    subjectId = rows.find(({ name }) => name === '数学')?.id ?? rows[0]?.id ?? '';
+    page = await (await lubo.context(browser)).newPage();
+  });
+  after(async () => {
+    await browser.close();
+    await lubo.site.end();
+  });
+
+  it('a lesson is drawn, with its times shown meanwhile, and saved', async () => {
+    await open(page);
+    await drag(page, await at(page, 1, 8), await at(page, 1, 8.75), async () => {
+      assert.equal((await page.locator('.ghost').innerText()).trim(), '08:00–08:45');
+      await page.screenshot({ path: join(screenshots, 'admin-timetable-dragging.png') });
+    });
+    await page.getByText('有修改尚未保存').waitFor();
+    await saveAll(page);
+    await page.getByText('采集端离线，上线后自动下发。').waitFor();
+    assert.deepEqual(await spans(), ['1 480–525']);
+  });
+
+  it('a click adds a lesson of 45 minutes; it is moved to another day and stretched', async () => {
+    const { x, y } = await at(page, 2, 10);
+    await page.mouse.click(x, y);
+    await page.getByRole('button', { name: /周二 10:00–10:45/ }).waitFor();
+    await drag(page, await at(page, 2, 10.3), await at(page, 3, 11.3));
+    await page.getByRole('button', { name: /周三 11:00–11:45/ }).waitFor();
+    const edge = await at(page, 3, 11.75);
+    await drag(page, { x: edge.x, y: edge.y - 3 }, { x: edge.x, y: edge.y + 20 });
+    const stretched = page.getByRole('button', { name: /周三 11:00–12:/ });
+    await stretched.waitFor();
+    await saveAll(page);
+    await eventually('it is saved', 5, async () => (await saved()).revision === 2);
+    assert.match((await spans())[1] ?? '', /^3 660–7[2-9]\d$/);
+  });
+
+  it('with Ctrl held it goes by minutes', async () => {
+    await page.keyboard.down('Control');
+    const from = await at(page, 1, 8.3);
+    await drag(page, from, { x: from.x, y: from.y + 5.7 });
+    await page.keyboard.up('Control');
+    const label = await page.locator('.day[data-weekday="1"] .lesson').innerText();
+    assert.match(label, /08:0[6-8]–08:5[1-3]/);
+    await page.keyboard.press('Control+z');
+    await page.getByRole('button', { name: /周一 08:00–08:45/ }).waitFor();
+  });
+
+  it('an overlap is refused at once, and shown while dragging', async () => {
+    await drag(page, await at(page, 1, 8.5), await at(page, 1, 9.5));
+    await drag(page, await at(page, 1, 10), await at(page, 1, 11));
+    await page.getByRole('button', { name: /周一 10:00–11:00/ }).waitFor();
+    const count = await page.locator('.lesson').count();
+    await drag(page, await at(page, 1, 10.5), await at(page, 1, 9.3), async () => {
+      await page.locator('.ghost.refused').waitFor();
+    });
+    await page.getByText('与当天其他区间重叠').waitFor();
+    assert.equal(await page.locator('.lesson').count(), count);
+    await page.reload();
+  });
+
+  it('everything goes by keys alone', async () => {
+    await open(page);
+    await page.getByRole('button', { name: '在周五添加区间' }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: '添加区间' });
+    await dialog.getByLabel('开始时间').fill('13:00');
+    await dialog.getByLabel('结束时间').fill('13:00:30');
+    await page.keyboard.press('Enter');
+    await dialog.getByText('区间必须长于 30 秒').waitFor();
+    await dialog.getByLabel('结束时间').fill('13:40');
+    await page.keyboard.press('Enter');
+    const made = page.getByRole('button', { name: /周五 13:00–13:40/ });
+    await made.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Control+ArrowUp');
+    await page.getByRole('button', { name: /周五 13:04–13:49/ }).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('button', { name: /周六 13:04–13:49/ }).waitFor();
+    await page.keyboard.press('Delete');
+    await page.getByRole('button', { name: /周六 13:04/ }).waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+z');
+    await page.getByRole('button', { name: /周六 13:04/ }).waitFor();
+    await page.keyboard.press('Control+s');
+    await eventually('it is saved', 5, async () => (await spans()).includes('6 784–829'));
+  });
+
+  it('a double-click edits subject and times; a day is copied onto others; all is deleted', async () => {
+    await save([lesson('aa', 1, 8), lesson('bb', 1, 9)]);
+    await open(page);
+    const { x, y } = await at(page, 1, 8.3);
+    await page.mouse.dblclick(x, y);
+    const dialog = page.getByRole('dialog', { name: '编辑区间' });
+    await dialog.getByLabel('科目').click();
+    await page.getByRole('option', { name: '数学' }).click();
+    await dialog.getByRole('button', { name: '确定' }).click();
+    await page.getByRole('button', { name: /周一 08:00–08:45 数学/ }).waitFor();
+    await page.getByRole('button', { name: '把周一复制到其他日' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: '复制', exact: true }).click();
+    await page.getByRole('button', { name: /周五 08:00–08:45 数学/ }).waitFor();
+    await saveAll(page);
+    await eventually('it is saved', 5, async () => (await saved()).intervals.length === 10);
+    assert.equal((await saved()).intervals.filter((each) => each.subjectId === subjectId).length, 5);
+    await page.getByRole('button', { name: '全部删除' }).click();
+    await page.getByText('全部 10 个区间').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: '全部删除' }).click();
+    assert.equal(await page.locator('.lesson').count(), 0);
+    await page.getByRole('button', { name: '撤销' }).click();
+    assert.equal(await page.locator('.lesson').count(), 10);
+  });
+
+  it('what is not saved is not lost by leaving unasked', async () => {
+    await open(page);
+    await page.locator('.lesson').first().focus();
+    await page.keyboard.press('Delete');
+    await page.getByRole('link', { name: '学校' }).click();
+    await page.getByRole('button', { name: '继续编辑' }).click();
+    assert.match(page.url(), /timetable/);
+    await page.getByRole('button', { name: '撤销' }).click();
+  });
+
+  it('a second editor is told, sees what the other changed, chooses, and nothing is overwritten', async () => {
+    await save([lesson('aa', 1, 8), lesson('bb', 2, 9), lesson('cc', 3, 10)]);
+    const other = await (await lubo.context(browser)).newPage();
+    await Promise.all([open(page), open(other)]);
+    const press = async (on: Page, name: RegExp, key: string): Promise<void> => {
+      await on.getByRole('button', { name }).focus();
+      await on.keyboard.press(key);
+    };
+    await press(page, /周一 08:00/, 'ArrowDown');
+    await press(page, /周三 10:00/, 'ArrowDown');
+    await press(other, /周二 09:00/, 'Delete');
+    await press(other, /周三 10:00/, 'ArrowUp');
+    await saveAll(other);
+    await other.getByText('采集端离线').waitFor();
+    await page.getByText('在您编辑期间保存了这张录像表').waitFor();
+    await saveAll(page);
+    const dialog = page.getByRole('dialog', { name: '录像表已被他人修改' });
+    await dialog.waitFor();
+    assert.equal(await dialog.locator('tbody tr').count(), 3);
+    await page.screenshot({ path: join(screenshots, 'admin-timetable-merge.png') });
+    assert.deepEqual(await seriousFaults(page), []);
+    await dialog.locator('tr.both').getByText('我的').click();
+    await dialog.getByRole('button', { name: '合并到编辑中' }).click();
+    await saveAll(page);
+    await eventually('both are saved', 5, async () => (await spans()).join() === ['1 485–530', '3 605–650'].join());
+    // Whoever edits nothing sees it at once.
+    await other.getByRole('button', { name: /周一 08:05/ }).waitFor();
+    await other.close();
+  });
+
+  it('looks right in every dress', async () => {
+    const week = [1, 2, 3, 4, 5].flatMap((day) =>
+      [8, 9, 10, 14, 15].map((hour) => lesson(`d${day}h${hour}`, day, hour, 45, hour % 2 === 0 ? subjectId : null)),
+    );
+    await save([...week, lesson('short', 6, 9, 20), lesson('long', 0, 8, 240)]);
+    await inEveryDress(page, 'timetable', async (on) => {
+      await on.locator('.lesson').first().waitFor();
+    });
+  });
+});
