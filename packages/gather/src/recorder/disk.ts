@@ -68,32 +68,38 @@ function recordFile(handle: FileHandle): RecordFile {
   };
 }
 
+/** In one piece: a vector of hundreds of small parts costs several times what copying them does. */
 async function writeAll(handle: FileHandle, parts: readonly Uint8Array[], at: number): Promise<void> {
-  let left = parts;
-  let position = at;
-  while (left.length > 0) {
-    const { bytesWritten } = await handle.writev(left as Uint8Array[], position);
-    position += bytesWritten;
-    left = partsAfter(left, bytesWritten);
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const bytes = takeScratch(length);
+  let end = 0;
+  for (const part of parts) {
+    bytes.set(part, end);
+    end += part.length;
+  }
+  try {
+    for (let done = 0; done < length; ) {
+      const { bytesWritten } = await handle.write(bytes, done, length - done, at + done);
+      done += bytesWritten;
+    }
+  } finally {
+    if (spare.length < mostSpare && bytes.length <= largestSpare) spare.push(bytes);
   }
 }
 
-/** What is left of `parts` after their first `count` bytes. */
-function partsAfter(parts: readonly Uint8Array[], count: number): Uint8Array[] {
-  let left = count;
-  let i = 0;
-  for (; i < parts.length; i++) {
-    const { length } = parts[i] as Uint8Array;
-    if (left < length) break;
-    left -= length;
-  }
-  const rest = parts.slice(i);
-  if (left > 0 && rest[0]) rest[0] = rest[0].subarray(left);
-  return rest;
+/** Memory for the next writes: made anew for each, it would come and go by megabytes a second. */
+const spare: Uint8Array[] = [];
+const mostSpare = 8;
+const largestSpare = 1024 * 1024;
+
+function takeScratch(length: number): Uint8Array {
+  const i = spare.findIndex((each) => each.length >= length);
+  return i >= 0 ? (spare.splice(i, 1)[0] as Uint8Array) : Buffer.allocUnsafeSlow(Math.ceil(length / 65_536) * 65_536);
 }
 
 async function readAll(handle: FileHandle, at: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
+  const bytes = Buffer.allocUnsafeSlow(length);
   let read = 0;
   while (read < length) {
     const { bytesRead } = await handle.read(bytes, read, length - read, at + read);
