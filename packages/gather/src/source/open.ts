@@ -1,6 +1,7 @@
 // Which kind of source a channel's settings ask for.
 import type { ChannelSource } from '@lubo/contract';
 import type { OpenSource } from '../channel.ts';
+import { cameraDial } from './camera/source.ts';
 import { type Dial, createDialledSource } from './dialled.ts';
 import { createFileSource } from './file.ts';
 import { rtmpDial } from './rtmp/source.ts';
@@ -15,7 +16,7 @@ export const openSource: OpenSource = ({ source }, surroundings) => {
     case 'pull':
       return openPull(source, surroundings);
     case 'camera':
-      return createUnsupportedSource(`mode ${source.mode}`);
+      return createDialledSource({ ...surroundings, dial: cameraDial({ ...surroundings, camera: source }) });
   }
 };
 

@@ -1,0 +1,80 @@
+// A stand-in for an ONVIF camera in tests: SOAP over HTTP with the digest of WS-Security checked against its own clock.
+import { createHash } from 'node:crypto';
+import { type IncomingMessage, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { textOf } from './xml.ts';
+
+export type FakeProfile = { token: string; encoding: string; width: number; height: number; uri: string };
+
+export type FakeCamera = {
+  port: number;
+  /** Requests with credentials that were refused. */
+  refused: number;
+  /** SOAP bodies asked for, by their element. */
+  asked: string[];
+  close(): Promise<void>;
+};
+
+const soap = (body: string): string => `<?xml version="1.0"?><SOAP-ENV:Envelope xmlns:SOAP-ENV="http://www.w3.org/2003/05/soap-envelope"><SOAP-ENV:Body>${body}</SOAP-ENV:Body></SOAP-ENV:Envelope>`;
+const fault = soap('<SOAP-ENV:Fault><SOAP-ENV:Code><SOAP-ENV:Value>SOAP-ENV:Sender</SOAP-ENV:Value><SOAP-ENV:Subcode><SOAP-ENV:Value>ter:NotAuthorized</SOAP-ENV:Value></SOAP-ENV:Subcode></SOAP-ENV:Code></SOAP-ENV:Fault>');
+
+/** Listens on loopback. `skewMillis`: its clock is so far ahead, and signatures older than 30 s by it are refused. */
+export async function startFakeCamera(options: { user: string; password: string; skewMillis?: number; profiles: readonly FakeProfile[] }): Promise<FakeCamera> {
+  const now = (): number => Date.now() + (options.skewMillis ?? 0);
+  const camera = { port: 0, refused: 0, asked: [] as string[] };
+  const answer = (body: string): string => {
+    const request = /<s:Body><(\w+)/.exec(body)?.[1] ?? '';
+    camera.asked.push(request);
+    if (request === 'GetSystemDateAndTime') return timeOf(new Date(now()));
+    if (!isSigned(body, options, now())) {
+      camera.refused += 1;
+      return fault;
+    }
+    if (request === 'GetCapabilities') return soap(`<tds:GetCapabilitiesResponse><tds:Capabilities><tt:Media><tt:XAddr>http://192.168.1.64/onvif/Media</tt:XAddr></tt:Media></tds:Capabilities></tds:GetCapabilitiesResponse>`);
+    if (request === 'GetProfiles') return soap(`<trt:GetProfilesResponse>${options.profiles.map(profileXml).join('')}</trt:GetProfilesResponse>`);
+    const profile = options.profiles.find(({ token }) => token === textOf(body, 'ProfileToken'));
+    return soap(`<trt:GetStreamUriResponse><trt:MediaUri><tt:Uri>${(profile?.uri ?? '').replaceAll('&', '&amp;')}</tt:Uri></trt:MediaUri></trt:GetStreamUriResponse>`);
+  };
+  const server = createServer((request, response) => {
+    void bodyOf(request).then((body) => {
+      const text = answer(body);
+      response.writeHead(text === fault ? 400 : 200, { 'Content-Type': 'application/soap+xml' }).end(text);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return Object.assign(camera, {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  });
+}
+
+function isSigned(body: string, { user, password }: { user: string; password: string }, now: number): boolean {
+  const created = textOf(body, 'Created') ?? '';
+  const nonce = Buffer.from(textOf(body, 'Nonce') ?? '', 'base64');
+  const digest = createHash('sha1').update(nonce).update(created).update(password).digest('base64');
+  return textOf(body, 'Username') === user && textOf(body, 'Password') === digest && Math.abs(Date.parse(created) - now) < 30_000;
+}
+
+const element = (name: string, value: number): string => `<tt:${name}>${value}</tt:${name}>`;
+
+function timeOf(date: Date): string {
+  const time = element('Hour', date.getUTCHours()) + element('Minute', date.getUTCMinutes()) + element('Second', date.getUTCSeconds());
+  const day = element('Year', date.getUTCFullYear()) + element('Month', date.getUTCMonth() + 1) + element('Day', date.getUTCDate());
+  const utc = `<tt:UTCDateTime><tt:Time>${time}</tt:Time><tt:Date>${day}</tt:Date></tt:UTCDateTime>`;
+  return soap(`<tds:GetSystemDateAndTimeResponse><tds:SystemDateAndTime>${utc}</tds:SystemDateAndTime></tds:GetSystemDateAndTimeResponse>`);
+}
+
+function profileXml({ token, encoding, width, height }: FakeProfile): string {
+  const resolution = `<tt:Resolution><tt:Width>${width}</tt:Width><tt:Height>${height}</tt:Height></tt:Resolution>`;
+  const encoder = `<tt:VideoEncoderConfiguration token="e_${token}"><tt:Name>e</tt:Name><tt:Encoding>${encoding}</tt:Encoding>${resolution}</tt:VideoEncoderConfiguration>`;
+  return `<trt:Profiles fixed="true" token="${token}"><tt:Name>${token}</tt:Name>${encoder}</trt:Profiles>`;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString('utf8');
+}
