@@ -1,7 +1,8 @@
 // API tokens for third-party programs, sent as `Authorization: Bearer lubo_…`.
 import { z } from 'zod';
+import { listQuery } from './list.ts';
 import { TokenScope, route } from './route.ts';
-import { Id, IdParams, Moment, Name } from './shape.ts';
+import { Id, IdParams, Moment, Name, pageOf } from './shape.ts';
 
 /** What every token begins with, so that leaked ones are found and agents' keys are told apart. */
 export const apiTokenPrefix = 'lubo_';
@@ -30,8 +31,9 @@ export const apiTokenRoutes = {
     path: '/api/api-tokens',
     access: 'admin',
     scope: 'people',
-    summary: 'All API tokens, newest first; the tokens themselves are never shown again.',
-    response: z.object({ rows: z.array(ApiToken) }),
+    summary: 'All API tokens; the tokens themselves are never shown again.',
+    query: listQuery(['name', 'createdAt', 'lastUsedAt'], '-createdAt'),
+    response: pageOf(ApiToken),
   }),
   createApiToken: route({
     method: 'POST',

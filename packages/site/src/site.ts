@@ -5,6 +5,7 @@ import { type Config, type Tls, listenFault, openTls } from '@lubo/config';
 import { AppError } from '@lubo/contract';
 import type { FastifyInstance } from 'fastify';
 import { agentRoutes } from './agents/routes.ts';
+import { apiDocsPath, docsPage } from './api-docs.ts';
 import { apiTokenRoutes } from './api-tokens/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { createAddressLimit } from './auth/address-limit.ts';
@@ -110,8 +111,7 @@ async function serveHttp({ site }: Config, { log, version, webDir }: SiteDeps, d
   });
   archiveRoutes(app, serve, gate, rooms);
   serveEvents(app, rooms.events);
-  const document = JSON.stringify(openApi({ version, cookie: cookieName(tag) }));
-  app.get(openApiPath, (_request, reply) => reply.type('application/json').header('cache-control', 'no-cache').send(document));
+  serveDocuments(app, openApi({ version, cookie: cookieName(tag) }));
   app.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
   await servePages(app, webDir);
   return app;
@@ -136,6 +136,13 @@ function archiveRoutes(app: FastifyInstance, serve: Serve, gate: Gate, { archive
       touchChannels([channelId]);
     },
   });
+}
+
+/** The API's description for programs and for people. */
+function serveDocuments(app: FastifyInstance, document: object): void {
+  const [json, page] = [JSON.stringify(document), docsPage(document)];
+  app.get(openApiPath, (_request, reply) => reply.type('application/json').header('cache-control', 'no-cache').send(json));
+  app.get(apiDocsPath, (_request, reply) => reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page));
 }
 
 /** Serves routes behind the gate, with what is kept of requests. */

@@ -1,5 +1,6 @@
 // API tokens: made and revoked by administrators, hashed in the database, told apart by their last four characters.
 import { type ApiToken, AppError, type RequestOf, TokenScope, apiTokenPrefix, maxApiTokens, type routes } from '@lubo/contract';
+import { contains, readPage } from '../db/page.ts';
 import type { Db } from '../db/tables.ts';
 import type { TokenCaller } from '../http/serve.ts';
 import { hashSecret, newId, newSecret } from '../id.ts';
@@ -11,8 +12,10 @@ const useMillis = 60 * 1000;
 
 export type NewApiToken = RequestOf<typeof routes.createApiToken>['body'];
 
+export type ApiTokensQuery = RequestOf<typeof routes.listApiTokens>['query'];
+
 export type ApiTokens = {
-  list(): Promise<ApiToken[]>;
+  list(query: ApiTokensQuery): Promise<{ rows: ApiToken[]; total: number }>;
   /** Throws AppError `too-many-tokens`, `name-taken`. */
   create(fields: NewApiToken, personId: string): Promise<ApiToken & { token: string }>;
   /** Throws AppError `token-not-found`. */
@@ -24,9 +27,12 @@ export type ApiTokens = {
 /** The room's rules over `db`. */
 export function createApiTokens(db: Db, clock: Clock): ApiTokens {
   return {
-    async list() {
-      const rows = await rowsOf(db).orderBy('api_tokens.created_at', 'desc').orderBy('api_tokens.id').execute();
-      return rows.map(apiTokenOf);
+    async list({ search, ...page }) {
+      let query = rowsOf(db);
+      if (search !== undefined && search !== '') query = query.where((eb) => contains(eb.ref('api_tokens.name'), search));
+      const columns = { name: 'api_tokens.name', createdAt: 'api_tokens.created_at', lastUsedAt: 'last_used_at' } as const;
+      const { rows, total } = await readPage({ query, columns, key: 'api_tokens.id' }, page);
+      return { rows: rows.map(apiTokenOf), total };
     },
     create: ({ name, scopes, days }, personId) =>
       db.transaction().execute(async (trx) => {

@@ -6,7 +6,7 @@ import type { ApiTokens } from './api-tokens.ts';
 
 /** Registers the room's operations. */
 export function apiTokenRoutes(serve: Serve, tokens: ApiTokens): void {
-  serve(routes.listApiTokens, async () => ({ rows: await tokens.list() }));
+  serve(routes.listApiTokens, ({ query }) => tokens.list(query));
   serve(routes.createApiToken, ({ body }, call) => tokens.create(body, personOfCall(call).id));
   serve(routes.revokeApiToken, ({ params }) => tokens.revoke(params.id));
 }

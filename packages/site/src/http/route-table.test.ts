@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Access, type Route, TokenScope, eventsPath, mediaPaths, picturePaths, routes, scopeOf, uploadsPath } from '@lubo/contract';
+import { apiDocsPath } from '../api-docs.ts';
 import { openApiPath } from '../openapi.ts';
 import { type Answer, type SiteInHand, siteInHand } from '../testing/site-in-hand.ts';
 
@@ -10,6 +11,7 @@ import { type Answer, type SiteInHand, siteInHand } from '../testing/site-in-han
 const openBeside = [
   `GET ${eventsPath}`,
   `GET ${openApiPath}`,
+  `GET ${apiDocsPath}`,
   'GET /healthz',
   ...Object.values(mediaPaths).flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
   `OPTIONS ${uploadsPath}`,

@@ -36,6 +36,22 @@ export async function setUp(code: string, name: string, password: string): Promi
   take(await call(routes.setUp, { body: { code, name, password } }));
 }
 
+/** Takes over a session that began in another way than by a password. */
+export function adoptSession(next: Session): void {
+  take(next);
+}
+
+/** The own name or picture has changed. */
+export function renameSession(person: Person): void {
+  if (state.person?.id === person.id) state.person = person;
+}
+
+/** Ends all sessions of this person, here and on every other device. */
+export async function signOutEverywhere(): Promise<void> {
+  await call(routes.signOutEverywhere);
+  take(null);
+}
+
 /** Ends the session here and on the site. */
 export async function signOut(): Promise<void> {
   await call(routes.signOut);

@@ -29,7 +29,12 @@ const capture: Screen[] = [{ path: 'timetable', title: 'admin.timetable.title', 
 const recording: Screen[] = [{ path: 'lessons', title: 'admin.lesson.title', icon: 'check', screen: () => import('./lessons/LessonsScreen.vue') }];
 
 /** Users, API tokens, sign-in, audit log. */
-const people: Screen[] = [];
+const people: Screen[] = [
+  { path: 'people', title: 'admin.people.title', icon: 'people', screen: () => import('./people/PeopleScreen.vue') },
+  { path: 'sign-in', title: 'admin.signIn.title', icon: 'shield', screen: () => import('./sign-in/SignInScreen.vue') },
+  { path: 'api-tokens', title: 'admin.tokens.title', icon: 'key', screen: () => import('./api-tokens/ApiTokensScreen.vue') },
+  { path: 'audit', title: 'admin.audit.title', icon: 'log', screen: () => import('./audit/AuditScreen.vue') },
+];
 
 /** Site, components. */
 const system: Screen[] = [];

@@ -1,10 +1,12 @@
 // All words of the administration, loaded with it: each room has a file of its own that holds both languages.
 import type { Language } from '../language.ts';
 import { deleting, field, frame, problem, usage } from './frame.ts';
+import { people, tokens } from './people.ts';
 import { school } from './school.ts';
+import { audit, signIn } from './security.ts';
 import { lesson, timetable } from './timetable.ts';
 
-const rooms = { frame, delete: deleting, usage, field, problem, school, timetable, lesson };
+const rooms = { frame, delete: deleting, usage, field, problem, school, timetable, lesson, people, tokens, signIn, audit };
 
 type Tree = { [key: string]: string | Tree };
 
