@@ -30,6 +30,8 @@ const programs = [
   { path: '/usr/sbin/ip', alternative: '/sbin/ip', packages: ['iproute2'] },
   { path: '/usr/bin/curl', packages: ['curl'] },
   { path: '/usr/bin/openssl', packages: ['openssl'] },
+  { path: '/usr/bin/faketime', packages: ['faketime'] },
+  { path: '/usr/bin/python3', packages: ['python3', 'tzdata'] },
 ];
 
 /** Installs what is missing where it can; never fails for a missing program, the tests tell. */
