@@ -19,6 +19,7 @@ import { type Demands, createDemands } from './demand/demands.ts';
 import { wantForWaiting } from './demand/waiting.ts';
 import { createDemo } from './demo/demo.ts';
 import { createEventClients } from './events/clients.ts';
+import { createCollector } from './events/collector.ts';
 import { createPublisher } from './events/publisher.ts';
 import { type Gathers, createGathers } from './gathers/gathers.ts';
 import { type ByHand, createByHand, handResources } from './lessons/by-hand.ts';
@@ -193,9 +194,11 @@ type TeachingParts = { db: Db; clock: Clock; changes: StateChanges; reports: Rep
 
 /** Timetables, the lessons that come of them, and recording by hand. */
 function createTeaching({ tell, ...rest }: TeachingParts): { timetables: Timetables; lessons: Lessons; byHand: ByHand } {
-  const lessons = createLessons({ ...rest, weeks: () => readWeeks(rest.db), onChange: (channelIds) => tell('lessons', { channelIds }) });
-  const timetables = createTimetables({ ...rest, replan: lessons.replan, onChange: (channelIds) => tell('timetable', { channelIds }) });
-  return { lessons, timetables, byHand: createByHand({ ...rest, onChange: (channelIds) => tell('lessons', { channelIds }) }) };
+  const onChange = createCollector(rest.clock, (channelIds) => tell('lessons', { channelIds }));
+  const lessons = createLessons({ ...rest, weeks: () => readWeeks(rest.db), onChange });
+  const onTimetable = createCollector(rest.clock, (channelIds) => tell('timetable', { channelIds }));
+  const timetables = createTimetables({ ...rest, replan: lessons.replan, onChange: onTimetable });
+  return { lessons, timetables, byHand: createByHand({ ...rest, onChange }) };
 }
 
 /** Timetables learn from reports since when gathers have them. */

@@ -139,6 +139,8 @@ export const en: Messages = {
       'file-invalid': 'The channel’s video file is not a playable MP4. Please tell the administrator.',
       'file-unreadable': 'The channel’s video file cannot be read. Please tell the administrator.',
       'settings-invalid': 'The channel’s settings are wrong. Please tell the administrator.',
+      'channel-limit': 'The gather has more channels than its enrolment allows. Please tell the administrator.',
+      'enrolment-expired': 'The enrolment of the gather has ended. Please tell the administrator.',
       internal: 'Something went wrong on the recorder. Please tell the administrator.',
     },
   },

@@ -135,6 +135,8 @@ export const zhCn = {
       'file-invalid': '通道的视频文件不是可播放的 MP4，请联系管理员。',
       'file-unreadable': '通道的视频文件无法读取，请联系管理员。',
       'settings-invalid': '通道的设置有误，请联系管理员。',
+      'channel-limit': '通道数超过了采集端登记时允许的数量，请联系管理员。',
+      'enrolment-expired': '采集端的登记已到期，请联系管理员。',
       internal: '采集端出了点问题，请联系管理员。',
     },
   },
