@@ -1,11 +1,13 @@
 // The timetable in a real browser: drawn, moved and stretched by mouse, keys and fields, saved whole; two people at once.
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { type AdminSite, inEveryDress, seriousFaults, startAdminSite } from './admin-pages.ts';
 import { noBrowser, openBrowser, screenshots } from './browser.ts';
-import { eventually } from './installation.ts';
+import { eventually, freePorts } from './installation.ts';
+import { type LonePart, dataFolder, startPart } from './part.ts';
 
 type Interval = { id: string; weekday: number; startSecond: number; endSecond: number; subjectId: string | null; teacherId: string | null };
 type Timetable = { revision: number; intervals: Interval[]; isOnGather: boolean | null };
@@ -15,6 +17,8 @@ describe('the timetable editor', { skip: noBrowser }, () => {
   let browser: Browser;
   let page: Page;
   let channelId: string;
+  let key: { id: string; key: string };
+  let gather: LonePart | undefined;
   let subjectId: string;
 
   const saved = () => lubo.call<Timetable>('GET', `/api/channels/${channelId}/timetable`);
@@ -55,7 +59,8 @@ describe('the timetable editor', { skip: noBrowser }, () => {
     [lubo, browser] = await Promise.all([startAdminSite(), openBrowser()]);
     const { code } = await lubo.call<{ code: string }>('POST', '/api/enrolment-codes', { kind: 'gather', title: '一号机' });
     const facts = { hostname: 'pc', os: 'Linux', ip: '10.0.0.1', mac: '00:11:22:33:44:55', version: '1' };
-    const { id: gatherId } = await lubo.call<{ id: string }>('POST', '/api/agents', { kind: 'gather', code, facts });
+    key = await lubo.call<{ id: string; key: string }>('POST', '/api/agents', { kind: 'gather', code, facts });
+    const gatherId = key.id;
     const make = (name: string) => lubo.call<{ id: string }>('POST', '/api/channels', { name, gatherId, source: { mode: 'file', path: '/a.mp4' } });
     channelId = (await make('高一（1）班')).id;
     await make('高一（2）班');
@@ -65,6 +70,7 @@ describe('the timetable editor', { skip: noBrowser }, () => {
   });
   after(async () => {
     await browser.close();
+    await gather?.end('SIGKILL');
     await lubo.site.end();
   });
 
@@ -207,6 +213,40 @@ describe('the timetable editor', { skip: noBrowser }, () => {
     // Whoever edits nothing sees it at once.
     await other.getByRole('button', { name: /周一 08:05/ }).waitFor();
     await other.close();
+  });
+
+  it('tells without a reload when the gather comes and goes by it, and when it goes', async () => {
+    await save([lesson('aa', 1, 8)]);
+    await open(page);
+    await page.getByText('采集端离线，上线后自动下发。').waitFor();
+    const [port = 0] = await freePorts(1);
+    const dataDir = dataFolder();
+    mkdirSync(join(dataDir, 'gather'), { recursive: true });
+    writeFileSync(join(dataDir, 'gather', 'agent.json'), JSON.stringify(key));
+    gather = startPart('gather', { LUBO_DATA_DIR: dataDir, LUBO_GATHER_SITE_URL: lubo.url, LUBO_GATHER_CONSOLE_PORT: String(port) });
+    await page.getByText(/采集端自 .* 起使用/).waitFor();
+    await page.locator('.lesson').first().focus();
+    await page.keyboard.press('ArrowDown');
+    await saveAll(page);
+    await page.getByText(/采集端自 .* 起使用/).waitFor();
+    assert.equal((await saved()).isOnGather, true);
+    await gather.end('SIGKILL');
+    gather = undefined;
+    await page.getByText('采集端离线，上线后自动下发。').waitFor();
+  });
+
+  it('fingers add by a tap on an empty place and edit by a tap on a lesson', async () => {
+    await save([lesson('aa', 1, 8)]);
+    const phone = await browser.newContext({ viewport: { width: 1024, height: 768 }, hasTouch: true, locale: 'zh-CN' });
+    await phone.addCookies(await page.context().cookies());
+    const touched = await phone.newPage();
+    await open(touched);
+    const { x, y } = await at(touched, 2, 10);
+    await touched.touchscreen.tap(x, y);
+    await touched.getByRole('button', { name: /周二 10:00–10:45/ }).waitFor();
+    await touched.touchscreen.tap(x, y + 12);
+    await touched.getByRole('dialog', { name: '编辑区间' }).waitFor();
+    await phone.close();
   });
 
   it('looks right in every dress', async () => {
