@@ -189,9 +189,9 @@ describe('the timetable editor', { skip: noBrowser }, () => {
     await save([lesson('aa', 1, 8), lesson('bb', 2, 9), lesson('cc', 3, 10)]);
     const other = await (await lubo.context(browser)).newPage();
     await Promise.all([open(page), open(other)]);
-    const press = async (on: Page, name: RegExp, key: string): Promise<void> => {
+    const press = async (on: Page, name: RegExp, keys: string): Promise<void> => {
       await on.getByRole('button', { name }).focus();
-      await on.keyboard.press(key);
+      await on.keyboard.press(keys);
     };
     await press(page, /周一 08:00/, 'ArrowDown');
     await press(page, /周三 10:00/, 'ArrowDown');
