@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { killOnce } from '../test/record/kill-once.ts';
+import { killOnce } from '../test/e2e/record/kill-once.ts';
 
 const { values } = parseArgs({ options: { kills: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } } });
 const folder = mkdtempSync(join(tmpdir(), 'lubo-campaign-'));

@@ -8,8 +8,8 @@ export type RecordFile = {
   size(): Promise<number>;
   /** Writes all parts one after the other from byte `at` on. */
   write(parts: readonly Uint8Array[], at: number): Promise<void>;
-  /** Up to `length` bytes at `at`; fewer only at the end. */
-  read(at: number, length: number): Promise<Uint8Array>;
+  /** Up to `length` bytes at `at`; fewer only at the end. In the memory of `into`, which is large enough, or in some of their own. */
+  read(at: number, length: number, into?: Uint8Array): Promise<Uint8Array>;
   truncate(size: number): Promise<void>;
   /** Resolves when what was written outlives a loss of power. */
   sync(): Promise<void>;
@@ -60,7 +60,7 @@ function recordFile(handle: FileHandle): RecordFile {
   return {
     size: async () => (await handle.stat()).size,
     write: (parts, at) => writeAll(handle, parts, at),
-    read: (at, length) => readAll(handle, at, length),
+    read: (at, length, into = Buffer.allocUnsafeSlow(length)) => readAll(handle, at, length, into),
     truncate: (size) => handle.truncate(size),
     // The time of the last write may be lost, the size may not: that is all that fdatasync leaves out.
     sync: () => handle.datasync(),
@@ -98,8 +98,7 @@ function takeScratch(length: number): Uint8Array {
   return i >= 0 ? (spare.splice(i, 1)[0] as Uint8Array) : Buffer.allocUnsafeSlow(Math.ceil(length / 65_536) * 65_536);
 }
 
-async function readAll(handle: FileHandle, at: number, length: number): Promise<Uint8Array> {
-  const bytes = Buffer.allocUnsafeSlow(length);
+async function readAll(handle: FileHandle, at: number, length: number, bytes: Uint8Array): Promise<Uint8Array> {
   let read = 0;
   while (read < length) {
     const { bytesRead } = await handle.read(bytes, read, length - read, at + read);

@@ -40,13 +40,16 @@ export async function openStandardMp4({ file, journal, keep }: StandardOptions):
 async function checksumOf(file: RecordFile, { head, ranges }: ProgressiveLayout): Promise<string> {
   const hash = createHash('sha256').update(head);
   const spans = spansOf(ranges);
-  const read = ({ start, end }: ByteRange): Promise<Uint8Array> => file.read(start, end - start);
-  let coming = spans[0] && read(spans[0]);
+  const buffers = [new Uint8Array(spanBytes), new Uint8Array(spanBytes)] as const;
+  const read = (i: number): Promise<Uint8Array> | undefined => {
+    const span = spans[i];
+    return span && file.read(span.start, span.end - span.start, buffers[i % 2 === 0 ? 0 : 1]);
+  };
+  let coming = read(0);
   for (const [i, { start, end, ranges: within }] of spans.entries()) {
     const bytes = (await coming) ?? new Uint8Array(0);
     if (bytes.length < end - start) throw new Error(`the recording ends at ${start + bytes.length}, ${end} was expected`);
-    const next = spans[i + 1];
-    coming = next && read(next);
+    coming = read(i + 1);
     // Looked at in the next round; a fault in this one must not leave it alone.
     coming?.catch(() => {});
     for (const range of within) hash.update(bytes.subarray(range.start - start, range.end - start));

@@ -8,9 +8,9 @@ import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { faultsOf, hasFfmpeg, recoverIn, startRecordingProcess, writeStandard } from './recorded.ts';
-import type { RecordingLine } from '../../bench/record/recording-process.ts';
+import type { RecordingLine } from '../../../bench/record/recording-process.ts';
 
-const clip = new URL('../../packages/gather/demo/classroom.mp4', import.meta.url).pathname;
+const clip = new URL('../../../packages/gather/demo/classroom.mp4', import.meta.url).pathname;
 const skip = !hasFfmpeg ? 'there is no ffmpeg' : process.platform !== 'linux' || process.getuid?.() !== 0 ? 'only root of a Linux machine can mount a small disk' : false;
 
 function mountSmallDisk(t: TestContext, megabytes: number): { dataDir: string; disk: string } {

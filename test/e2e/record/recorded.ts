@@ -7,9 +7,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { openRecordings, type Recordings, systemClock } from '@lubo/gather';
 import { pino } from 'pino';
-import type { RecordingJob, RecordingLine } from '../../bench/record/recording-process.ts';
+import type { RecordingJob, RecordingLine } from '../../../bench/record/recording-process.ts';
 
-const program = new URL('../../bench/record/recording-process.ts', import.meta.url).pathname;
+const program = new URL('../../../bench/record/recording-process.ts', import.meta.url).pathname;
 
 export type RecordingProcess = { child: ChildProcess; next(type: RecordingLine['type']): Promise<RecordingLine>; ended: Promise<void> };
 

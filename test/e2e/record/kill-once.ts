@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { endOf, faultsOf, recoverIn, startRecordingProcess, writeStandard } from './recorded.ts';
 
-const clip = new URL('../../packages/gather/demo/classroom.mp4', import.meta.url).pathname;
+const clip = new URL('../../../packages/gather/demo/classroom.mp4', import.meta.url).pathname;
 const channels = ['channel00001', 'channel00002'].map((id) => ({ id, source: { mode: 'file' as const, path: clip } }));
 
 /** `lostMillis`: from the end of each channel's media to the kill. */
