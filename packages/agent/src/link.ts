@@ -42,6 +42,8 @@ export type AgentOptions = {
 
 export type AgentLink = {
   readonly isConnected: boolean;
+  /** What other requests to the site are signed with: `<id>.<key>`; `undefined` until this agent has enrolled. */
+  readonly bearer: string | undefined;
   /** Sends a report within 100 ms, together with whatever else changes until then. */
   reportSoon(): void;
   /** Ends the connection and waits for the state's last write. */
@@ -55,9 +57,11 @@ export function connectAgent(options: AgentOptions): AgentLink {
   const disk = openAgentDisk(options.dataDir, log);
   const stop = new AbortController();
   let connection: Connection | undefined;
+  let bearer: string | undefined;
 
   const dial = (key: Enrolment, backoff: Backoff): Promise<ConnectionEnd> =>
     new Promise((resolve) => {
+      bearer = `${key.id}.${key.key}`;
       // Only what came over this connection is a base for changes: the site may have begun anew meanwhile.
       let held: HeldState | undefined;
       const { kind, facts, report } = options;
@@ -90,6 +94,9 @@ export function connectAgent(options: AgentOptions): AgentLink {
   return {
     get isConnected() {
       return connection?.isOpen ?? false;
+    },
+    get bearer() {
+      return bearer;
     },
     reportSoon: () => connection?.reportSoon(),
     async close() {

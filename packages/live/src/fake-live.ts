@@ -42,7 +42,7 @@ export function fakeOptions(limits: Partial<Limits> = {}, { hasKeys = true, sett
     connectLink(link) {
       site.link = link;
       if (hasKeys) link.onState({ settings: { tokenKeys: [tokenKey] } }, 1, 'site');
-      return { get isConnected() { return site.isConnected; }, reportSoon() {}, close: () => Promise.resolve() };
+      return { get isConnected() { return site.isConnected; }, bearer: undefined, reportSoon() {}, close: () => Promise.resolve() };
     },
   };
   return { options, site, logs };
