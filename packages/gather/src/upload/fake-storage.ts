@@ -26,9 +26,6 @@ export function createFakeStorage({ chance = 0, random = () => 1 }: { chance?: n
   const requests: string[] = [];
   let override: ((request: SiteRequest) => Partial<SiteAnswer> | 'cut' | undefined) | undefined;
   const strikes = (): boolean => random() < chance;
-  const cut = (): never => {
-    throw new Error('the connection was cut');
-  };
 
   const insert = (id: string): void => {
     const file = files.get(id);
@@ -119,4 +116,8 @@ export function createFakeStorage({ chance = 0, random = () => 1 }: { chance?: n
 
 function answer(status: number, code: string, headers: SiteAnswer['headers'] = {}, text = ''): SiteAnswer {
   return { status, code, headers, text, detail: code };
+}
+
+function cut(): never {
+  throw new Error('the connection was cut');
 }

@@ -48,9 +48,15 @@ export function createSiteHttp({ siteUrl, isOwnMachine, bearer, silenceMillis = 
       const request = (isSecure ? requestHttps : requestHttp)(`${base}${path}`, options);
       request.setTimeout(silenceMillis, () => request.destroy(new Error(`the site has been silent for ${silenceMillis / 1000} s`)));
       const answered = new Promise<SiteAnswer>((resolve, reject) => {
-        request.on('response', (response) => readAnswer(response).then(resolve, reject));
+        let hasAnswer = false;
+        request.on('response', (response) => {
+          hasAnswer = true;
+          readAnswer(response).then(resolve, reject);
+        });
         request.on('error', reject);
-        request.on('close', () => reject(new Error('the connection to the site was cut')));
+        request.on('close', () => {
+          if (!hasAnswer) reject(new Error('the connection to the site was cut'));
+        });
       });
       if (body === undefined || body instanceof Uint8Array) request.end(body);
       else await sendPieces(request, body, answered);

@@ -156,12 +156,12 @@ export function startUploader(options: UploaderOptions): Uploader {
   goOn();
 
   const trying = (): UploadView[] =>
-    [...running.values()].map(({ slice, sent, total, rate }) => ({ ...viewOf(slice), state: 'uploading' as const, sentBytes: sent, totalBytes: total, kbps: rate.kbps() }));
+    [...running.values()].map(({ slice, sent, total, rate }) => viewOf(slice, { state: 'uploading', sentBytes: sent, totalBytes: total, kbps: rate.kbps() }));
   const failing = (): UploadView[] =>
     slices.finished().flatMap((slice, index) => {
       const reason = setbacks.get(slice.id)?.reason ?? (index === 0 ? siteFailure?.reason : undefined);
       if (running.has(slice.id) || reason === undefined) return [];
-      return [{ ...viewOf(slice), state: 'retrying' as const, sentBytes: 0, totalBytes: slice.bytes, kbps: 0, reason: reason.slice(0, 256) }];
+      return [viewOf(slice, { state: 'retrying', sentBytes: 0, totalBytes: slice.bytes, kbps: 0, reason: reason.slice(0, 256) })];
     });
 
   return {
@@ -189,6 +189,6 @@ export function startUploader(options: UploaderOptions): Uploader {
   };
 }
 
-function viewOf({ id, channelId, startedAt }: SliceInfo): { recordingId: string; channelId: string; startedAt: string } {
-  return { recordingId: id, channelId, startedAt };
+function viewOf({ id, channelId, startedAt }: SliceInfo, stand: Omit<UploadView, 'recordingId' | 'channelId' | 'startedAt'>): UploadView {
+  return { recordingId: id, channelId, startedAt, ...stand };
 }
