@@ -12,6 +12,7 @@ import { openRecordings } from './recorder/recordings.ts';
 import { openAlive } from './schedule/alive.ts';
 import { createSnapshots } from './snapshot/snapshots.ts';
 import { openSource } from './source/open.ts';
+import { type Uploads, startUploads } from './upload/uploads.ts';
 
 const { version } = packageFile;
 
@@ -21,6 +22,7 @@ await runPart('gather', async (config) => {
   const dataDir = resolve(config.dataDir, 'gather');
   let link: AgentLink | undefined;
   let gather: Gather | undefined;
+  let uploads: Uploads | undefined;
   const onChange = (): void => link?.reportSoon();
   const codec = createCodecWorker({ clock: systemClock, log, onBackend: onChange });
   const snapshots = createSnapshots({ codec, clock: systemClock, log, intervalMillis: () => (gather?.settings?.snapshotMinutes ?? 2) * 60_000 });
@@ -30,6 +32,8 @@ await runPart('gather', async (config) => {
     port: consolePort,
     status: () => ({ isConnected: link?.isConnected ?? false, version, title: gather?.settings?.title }),
     channels: () => gather?.channels() ?? [],
+    uploads: () => uploads?.status(),
+    retryUploads: () => uploads?.retry(),
   });
   const alive = await openAlive({ folder: dataDir, clock: systemClock, wall: Date.now, log });
   const recordings = await openRecordings({
@@ -52,9 +56,13 @@ await runPart('gather', async (config) => {
     notices: () => [...recordings.notices(), ...codec.notices()],
   });
   gather = started;
+  const place = sitePlaceOf(config, 'gather');
+  const { store: slices, lessons } = recordings;
+  const going = startUploads({ ...place, bearer: () => link?.bearer, slices, lessons, snapshots, codec, clock: systemClock, log, onChange });
+  uploads = going;
   link = connectAgent({
     kind: 'gather',
-    ...sitePlaceOf(config, 'gather'),
+    ...place,
     code: code ?? config.localCode,
     dataDir,
     get facts() {
@@ -63,16 +71,17 @@ await runPart('gather', async (config) => {
     log,
     onState(resources, _revision, origin) {
       started.apply(resources, origin);
+      if (started.settings !== undefined) going.tune(started.settings);
       // Only what was known before it went down can have been missed.
       if (origin === 'disk' && alive.before !== undefined) started.noteDown(alive.before);
     },
-    report: () => ({ type: 'gather-report', report: started.report() }),
+    report: () => ({ type: 'gather-report', report: { ...started.report(), ...going.report() } }),
   });
   alive.begin();
   return {
     ready: { console: screen.url },
     async close() {
-      await link?.close();
+      await Promise.all([link?.close(), going.close()]);
       await Promise.all([started.close(), screen.close(), alive.stop()]);
       await recordings.close();
       codec.close();

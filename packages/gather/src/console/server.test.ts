@@ -64,3 +64,28 @@ test('a port in use is told with the setting that helps', async (t) => {
   const again = startConsole({ host: '127.0.0.1', port: Number(new URL(url).port), status: () => assert.fail(), channels: () => [] });
   await assert.rejects(again, (error) => error instanceof StartError && /LUBO_GATHER_CONSOLE_PORT/.test(error.message));
 });
+
+test('uploads are shown, and tried at once when a person on this very page wishes it', async (t) => {
+  let retries = 0;
+  const uploads = () => ({
+    uploads: [{ recordingId: 'x', channelId: 'channel00001', state: 'uploading' as const, startedAt: '2026-09-01T08:00:00.000Z', sentBytes: 1_500_000, totalBytes: 3_000_000, kbps: 800, reason: '<b>' }],
+    waiting: { recordings: 2, bytes: 9_000_000 },
+    confirmed: 5,
+    isHalted: true,
+  });
+  const screen = await startConsole({
+    host: '127.0.0.1',
+    port: 0,
+    status: () => ({ isConnected: true, version: '0.1.0', title: 'Gather 1' }),
+    channels: () => [],
+    uploads,
+    retryUploads: () => void retries++,
+  });
+  t.after(() => screen.close());
+  const page = await (await fetch(screen.url, { headers: { 'accept-language': 'en' } })).text();
+  for (const text of ['50 % / 3.0 MB', '800 kbps', '2 waiting (9.0 MB), 5 confirmed', '&#60;b&#62;', 'Try now', 'have stopped']) assert.ok(page.includes(text), text);
+  assert.deepEqual(await (await fetch(`${screen.url}/api/uploads`)).json(), uploads());
+  const post = async (origin: string) => (await fetch(`${screen.url}/api/uploads/retry`, { method: 'POST', headers: { origin }, redirect: 'manual' })).status;
+  assert.deepEqual([await post('http://evil.example'), await post('null'), retries], [403, 403, 0]);
+  assert.deepEqual([await post(screen.url), retries], [303, 1]);
+});

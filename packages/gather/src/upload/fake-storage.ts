@@ -98,7 +98,7 @@ export function createFakeStorage({ chance = 0, random = () => 1 }: { chance?: n
       requests.push(`${request.method} ${request.path}`);
       const other = override?.(request);
       if (other === 'cut') cut();
-      if (other !== undefined) return { ...answer(500, ''), ...(other as Partial<SiteAnswer>) };
+      if (other !== undefined) return { ...answer(500, ''), ...other };
       if (strikes()) cut();
       if (strikes()) return answer(503, 'storage-away', { 'retry-after': '10' });
       const id = request.path.split('/')[3] ?? '';

@@ -36,6 +36,8 @@ export type Uploader = {
   isHalted(): boolean;
   /** Tries at once what waits: settings have changed, or a person wishes it. */
   retry(): void;
+  /** The site has been heard: what waits for it to come back waits no longer, unless uploads are halted. */
+  siteSpoke(): void;
   close(): Promise<void>;
 };
 
@@ -177,6 +179,11 @@ export function startUploader(options: UploaderOptions): Uploader {
       siteFailure = undefined;
       sitePauses.reset();
       for (const setback of setbacks.values()) setback.until = 0;
+      goOn();
+    },
+    siteSpoke() {
+      if (isHalted || siteFailure === undefined) return;
+      siteFailure.until = 0;
       goOn();
     },
     async close() {

@@ -31,7 +31,7 @@ export type UploadStatus = { uploads: UploadView[]; waiting: { recordings: numbe
 export type Uploads = {
   report(): Pick<GatherReport, 'uploads' | 'waiting'>;
   status(): UploadStatus;
-  /** As the site has tuned this gather; a change is worth a try at once. */
+  /** As the site, which has just spoken, has tuned this gather. */
   tune(tuning: GatherTuning): void;
   /** A person wishes a try now. */
   retry(): void;
@@ -57,6 +57,7 @@ export function startUploads(options: UploadsOptions): Uploads {
       const isNews = tellingOf(next) !== tellingOf(tuning);
       tuning = next;
       if (isNews) uploader.retry();
+      else uploader.siteSpoke();
     },
     retry: uploader.retry,
     async close() {
