@@ -68,6 +68,7 @@ export const managedChannelRoutes = {
     method: 'POST',
     path: '/api/admin/channels/usage',
     access: 'admin',
+    changesNothing: true,
     summary: 'What hangs on these channels: ask before deleting them.',
     body: z.object({ ids: Ids }),
     response: ChannelUsage,

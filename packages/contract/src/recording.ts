@@ -165,6 +165,7 @@ export const recordingRoutes = {
     method: 'POST',
     path: '/api/archive/changes/preview',
     access: 'admin',
+    changesNothing: true,
     summary: 'What a change of many recordings would concern; nothing is changed.',
     body: z.object({ action: ArchiveAction, ids }),
     response: ArchiveSum,

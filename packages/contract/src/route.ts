@@ -25,6 +25,8 @@ export type Route<
   access: Access;
   /** Scope that an API token needs: `read` for GET and `write` for the rest unless said otherwise; `none`: people only. */
   scope?: TokenScope | 'none';
+  /** Asks only, though its method is not GET: a token needs `read`, and the audit log passes it over. */
+  changesNothing?: true;
   /** One sentence for the documentation. */
   summary: string;
   params?: Params;
@@ -69,8 +71,8 @@ export type ResponseOf<R> = R extends Route<z.ZodType, z.ZodType, z.ZodType, inf
   : never;
 
 /** What an API token needs to call a route; `none`: no token may. Public routes ask nobody. */
-export function scopeOf({ scope, method }: Pick<Route, 'scope' | 'method'>): TokenScope | 'none' {
-  return scope ?? (method === 'GET' ? 'read' : 'write');
+export function scopeOf({ scope, method, changesNothing }: Pick<Route, 'scope' | 'method' | 'changesNothing'>): TokenScope | 'none' {
+  return scope ?? (method === 'GET' || changesNothing ? 'read' : 'write');
 }
 
 /** Creates take an `Idempotency-Key`: made once, however often it is asked for. Those open to anyone keep no keys. */

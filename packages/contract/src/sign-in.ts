@@ -167,6 +167,7 @@ export const signInSettingsRoutes = {
     method: 'POST',
     path: '/api/oidc-providers/:id/test',
     ...settings,
+    changesNothing: true,
     summary: 'Asks the provider for its description, as a sign-in would.',
     params: IdParams,
     response: z.object({ isReachable: z.boolean(), detail: z.string() }),

@@ -55,6 +55,7 @@ export const storageRoutes = {
     method: 'POST',
     path: '/api/storage/check',
     access: 'admin',
+    changesNothing: true,
     summary: 'Tests a folder before it becomes a volume: writes, reads and removes a file.',
     body: z.object({ place: Place }),
     response: PlaceHealth,

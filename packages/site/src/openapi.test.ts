@@ -57,8 +57,8 @@ test('references lead somewhere, and defaults are not asked for', async (t) => {
 });
 
 /** Who may call: people by their session, programs by a token's scope, gathers by their key. */
-function securityOf({ access, scope, method }: Route): unknown[] {
+function securityOf({ access, scope, method, changesNothing }: Route): unknown[] {
   if (access === 'public') return [];
   if (access === 'gather') return [{ gather: [] }];
-  return scope === 'none' ? [{ session: [] }] : [{ session: [] }, { token: [scope ?? (method === 'GET' ? 'read' : 'write')] }];
+  return scope === 'none' ? [{ session: [] }] : [{ session: [] }, { token: [scope ?? (method === 'GET' || changesNothing ? 'read' : 'write')] }];
 }

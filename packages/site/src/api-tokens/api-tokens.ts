@@ -100,6 +100,9 @@ function sorted(scopes: readonly TokenScope[]): TokenScope[] {
 /** Two of one name could not be told apart when one must go. */
 async function requireSpace(db: Db, name: string): Promise<void> {
   const rows = await db.selectFrom('api_tokens').select('name').execute();
-  if (rows.some((row) => row.name === name)) throw new AppError('conflict', 'name-taken', 'There is an API token of this name.');
+  if (rows.some((row) => row.name === name)) {
+    const fields = [{ path: 'body.name', message: 'there is an API token of this name', code: 'taken' }];
+    throw new AppError('conflict', 'name-taken', 'There is an API token of this name.', { fields });
+  }
   if (rows.length >= maxApiTokens) throw new AppError('conflict', 'too-many-tokens', `No more than ${maxApiTokens} API tokens; revoke one first.`);
 }

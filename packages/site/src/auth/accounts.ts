@@ -116,7 +116,7 @@ async function keepPassword(trx: Db, personId: string, hash: string, typed: stri
   const had = await trx.selectFrom('passwords').select('sign_in_name').where('person_id', '=', personId).executeTakeFirst();
   const name = typed === undefined ? had?.sign_in_name : signInName(typed);
   if (name === undefined) {
-    const fields = [{ path: 'body.signInName', message: 'needed: this person has no local account yet' }];
+    const fields = [{ path: 'body.signInName', message: 'needed: this person has no local account yet', code: 'needed' }];
     throw new AppError('invalid', 'invalid-request', 'body.signInName: needed: this person has no local account yet', { fields });
   }
   if (name !== had?.sign_in_name && (await hasName(trx, name))) throw nameTaken();
@@ -135,12 +135,12 @@ export function blocked(): AppError {
 }
 
 function nameTaken(): AppError {
-  const fields = [{ path: 'body.signInName', message: 'there is an account of this name' }];
+  const fields = [{ path: 'body.signInName', message: 'there is an account of this name', code: 'taken' }];
   return new AppError('conflict', 'name-taken', 'There is an account of this name.', { fields });
 }
 
 function wrongPassword(): AppError {
-  const fields = [{ path: 'body.current', message: 'this is not the password until now' }];
+  const fields = [{ path: 'body.current', message: 'this is not the password until now', code: 'format' }];
   return new AppError('denied', 'wrong-password', 'The password until now is wrong.', { fields });
 }
 

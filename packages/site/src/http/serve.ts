@@ -82,12 +82,17 @@ export function createServe(app: FastifyInstance, gate: Gate, ledger: Ledger): S
         const { answer, isRepeat } =
           key === undefined ? { answer: await make(), isRepeat: false } : await ledger.once({ key: String(key), route, parts, call }, make);
         if (isRepeat) void reply.header('idempotency-replayed', 'true');
-        else if (route.access === 'admin' && route.method !== 'GET') await ledger.note({ route, parts, answer, call });
+        else if (isChange(route)) await ledger.note({ route, parts, answer, call });
         void reply.header('cache-control', 'no-store').code(route.status ?? (route.response === undefined ? 204 : 200));
         return reply.send(answer);
       },
     });
   };
+}
+
+/** What the audit log tells of. */
+function isChange({ access, method, changesNothing }: Route): boolean {
+  return access === 'admin' && method !== 'GET' && changesNothing !== true;
 }
 
 function callOf(gate: Gate, request: FastifyRequest, reply: FastifyReply): Omit<Call, keyof Admission> {

@@ -1,5 +1,5 @@
 // Which ways to sign in are set up; secrets are sealed in the database and never told.
-import { AppError, type OidcProvider, type RequestOf, type WechatSettings, type routes } from '@lubo/contract';
+import { AppError, type FieldError, type OidcProvider, type RequestOf, type WechatSettings, type routes } from '@lubo/contract';
 import { lockAdministrators, requireAdministrator } from '../auth/administrators.ts';
 import type { Db, Tables } from '../db/tables.ts';
 import { newId } from '../id.ts';
@@ -112,9 +112,9 @@ function wechatChange(secrets: Secrets, { isEnabled, appId, secret, pageAppId, p
 
 function requireWechatSecrets(row: WechatRow): void {
   const fields = [
-    ...(row.app_id !== '' && row.sealed_secret === null ? [{ path: 'body.secret', message: 'needed with an app id' }] : []),
-    ...(row.page_app_id !== '' && row.sealed_page_secret === null ? [{ path: 'body.pageSecret', message: 'needed with an app id' }] : []),
-    ...(row.is_enabled === 1 && row.app_id === '' && row.page_app_id === '' ? [{ path: 'body.appId', message: 'needed to sign in by WeChat' }] : []),
+    ...(row.app_id !== '' && row.sealed_secret === null ? [{ path: 'body.secret', message: 'needed with an app id', code: 'needed' }] : []),
+    ...(row.page_app_id !== '' && row.sealed_page_secret === null ? [{ path: 'body.pageSecret', message: 'needed with an app id', code: 'needed' }] : []),
+    ...(row.is_enabled === 1 && row.app_id === '' && row.page_app_id === '' ? [{ path: 'body.appId', message: 'needed to sign in by WeChat', code: 'needed' }] : []),
   ];
   if (fields.length > 0) throw wrongFields(fields);
 }
@@ -134,7 +134,7 @@ function oidcChange(secrets: Secrets, id: string, { label, issuer, clientId, sec
 function requireSafeIssuer(issuer: string): void {
   const { protocol, hostname } = new URL(issuer);
   if (protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname)) return;
-  throw wrongFields([{ path: 'body.issuer', message: 'must be HTTPS' }]);
+  throw wrongFields([{ path: 'body.issuer', message: 'must be HTTPS', code: 'format' }]);
 }
 
 async function requireProvider(db: Db, id: string): Promise<ProviderRow> {
@@ -157,6 +157,6 @@ function opened(secrets: Secrets, sealed: string, purpose: string, what: string)
   }
 }
 
-function wrongFields(fields: { path: string; message: string }[]): AppError {
+function wrongFields(fields: FieldError[]): AppError {
   return new AppError('invalid', 'invalid-request', fields.map((field) => `${field.path}: ${field.message}`).join('; '), { fields });
 }
