@@ -1,6 +1,7 @@
 // Server-sent events of the site (`/api/events`): what pages need to stay true without reloading.
 import { z } from 'zod';
 import { Channel } from './channel.ts';
+import { Site } from './school.ts';
 import { Id } from './shape.ts';
 
 export const eventsPath = '/api/events';
@@ -15,6 +16,8 @@ export const siteEvents = {
   timetable: z.object({ channelIds: z.array(Id) }),
   /** Lessons of these channels look different, or recording by hand; none named: of any. */
   lessons: z.object({ channelIds: z.array(Id) }),
+  /** The site's own facts have changed. */
+  site: Site,
   /** One of the lists around the channels has changed: read it anew. */
   catalog: z.object({ of: z.enum(['schools', 'grades', 'subjects', 'teachers']) }),
   /** A gather or live server came or went: lists that show it read anew. */

@@ -11,6 +11,7 @@ import { recordingRoutes } from './recording.ts';
 import { peopleRoutes } from './people.ts';
 import { managedGatherRoutes } from './managed-gather.ts';
 import { schoolRoutes } from './school.ts';
+import { teacherRoutes } from './teacher.ts';
 import { storageRoutes } from './storage.ts';
 import { signInRoutes, signInSettingsRoutes } from './sign-in.ts';
 import { timetableRoutes } from './timetable.ts';
@@ -40,6 +41,7 @@ export * from './school.ts';
 export * from './shape.ts';
 export * from './storage.ts';
 export * from './sign-in.ts';
+export * from './teacher.ts';
 export * from './timetable.ts';
 export * from './upload.ts';
 export * from './usage.ts';
@@ -54,6 +56,7 @@ const archiveRoutes = { ...recordingRoutes, ...storageRoutes, uploadState };
 export const routes = {
   ...authRoutes,
   ...schoolRoutes,
+  ...teacherRoutes,
   ...channelRoutes,
   ...managedChannelRoutes,
   ...agentRoutes,

@@ -27,6 +27,7 @@ import { peopleRoutes } from './people/routes.ts';
 import { serveRelay } from './relay/upgrade.ts';
 import { recordingRoutes } from './recordings/routes.ts';
 import { type Rooms, type SiteDeps, createRooms } from './rooms.ts';
+import { servePortraits } from './school/portrait.ts';
 import { schoolRoutes } from './school/routes.ts';
 import { storageRoutes } from './storage/routes.ts';
 import { signInRoutes } from './sign-in/routes.ts';
@@ -91,13 +92,14 @@ async function buildOver(db: Db, config: Config, deps: SiteDeps, tls: Tls | unde
 }
 
 async function serveHttp({ site }: Config, { log, version, webDir }: SiteDeps, db: Db, rooms: Rooms, tls?: Tls): Promise<FastifyInstance> {
-  const { tag } = await rooms.school.facts.site();
+  const { tag } = await rooms.school.facts.read();
   const { embedOrigins } = site;
   const app = createServer(log, { tls, embedOrigins });
   await app.register(fastifyCookie);
   const { gate, serve, limit } = guard(app, { config: site, tag, log }, rooms);
   servePeople(serve, db, rooms, limit);
   schoolRoutes(serve, rooms.school);
+  servePortraits(app, db);
   channelRoutes(serve, { ...rooms, embedOrigins });
   timetableRoutes(serve, rooms.timetables);
   lessonRoutes(serve, rooms);

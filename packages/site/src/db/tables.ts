@@ -81,6 +81,7 @@ export type Tables = PeopleTables & {
     details: string;
     picture: Uint8Array | null;
     picture_type: string | null;
+    picture_version: string | null;
     is_sample: Bit;
     created_at: string;
   };

@@ -2,7 +2,7 @@
 // not. What may be called by whom is what the contract says; a kind of access that is new must be entered here.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Access, type Route, TokenScope, eventsPath, mediaPaths, picturePaths, routes, scopeOf, uploadsPath } from '@lubo/contract';
+import { type Access, type Route, TokenScope, eventsPath, mediaPaths, portraitPath, picturePaths, routes, scopeOf, uploadsPath } from '@lubo/contract';
 import { apiDocsPath } from '../api-docs.ts';
 import { openApiPath } from '../openapi.ts';
 import { type Answer, type SiteInHand, siteInHand } from '../testing/site-in-hand.ts';
@@ -13,6 +13,7 @@ const openBeside = [
   `GET ${openApiPath}`,
   `GET ${apiDocsPath}`,
   'GET /healthz',
+  `GET ${portraitPath}`,
   ...Object.values(mediaPaths).flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
   `OPTIONS ${uploadsPath}`,
 ];

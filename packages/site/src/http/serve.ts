@@ -3,6 +3,7 @@
 import { AppError, type FieldError, type Person, type RequestOf, type ResponseOf, type Route, type TokenScope, takesIdempotencyKey } from '@lubo/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AgentIdentity } from '../agents/agents.ts';
+import { fieldErrorOf } from './field-error.ts';
 
 /** A program that calls with an API token. */
 export type TokenCaller = { id: string; name: string; scopes: readonly TokenScope[] };
@@ -118,7 +119,7 @@ export function validate(route: Route, request: Parts): Parts {
     if (schema === undefined) return undefined;
     const parsed = schema.safeParse(request[name]);
     if (parsed.success) return parsed.data;
-    for (const issue of parsed.error.issues) errors.push({ path: [name, ...issue.path].join('.'), message: issue.message });
+    for (const issue of parsed.error.issues) errors.push(fieldErrorOf(name, issue));
     return undefined;
   };
   const parts = { params: part('params'), query: part('query'), body: part('body') };

@@ -1,12 +1,16 @@
-// The rooms of the school itself, joined: the site's facts, schools, grades, subjects; pages hear of every change.
+// The rooms of the school itself, joined: the site's facts, schools, grades, subjects, teachers; pages hear of every change.
 import type { SiteEvents } from '@lubo/contract';
 import type { Catalog } from '../channels/catalog.ts';
 import type { Db } from '../db/tables.ts';
 import type { StateChanges } from '../relay/state-changes.ts';
 import type { Clock } from '../time.ts';
 import { type UsageCounter, createUsageBook } from '../usage/usage.ts';
-import { type SiteFacts, createSiteFacts } from './school.ts';
+import { type Grades, createGrades, gradeCounters } from './grades.ts';
 import { type Schools, createSchools, schoolCounters } from './schools.ts';
+import { type SiteFacts, createSiteFacts } from './site-facts.ts';
+import { type Subjects, createSubjects, subjectCounters } from './subjects.ts';
+import { teacherCounters } from './teacher-usage.ts';
+import { type Teachers, createTeachers } from './teachers.ts';
 
 export type SchoolRoomsOptions = {
   db: Db;
@@ -15,28 +19,45 @@ export type SchoolRoomsOptions = {
   catalog: Catalog;
   /** The product's. */
   version: string;
-  tell(event: 'catalog', data: SiteEvents['catalog']): void;
+  tell<Name extends 'catalog' | 'site'>(event: Name, data: SiteEvents[Name]): void;
   /** These channels may look different now. */
   touch(channelIds: Iterable<string>): void;
   onFault(error: unknown): void;
 };
 
-export type SchoolRooms = { facts: SiteFacts; schools: Schools };
+export type SchoolRooms = { facts: SiteFacts; schools: Schools; grades: Grades; subjects: Subjects; teachers: Teachers };
 
 /** What hangs on schools, grades, subjects and teachers; a room adds its own things here. */
-const counters: readonly UsageCounter[] = [...schoolCounters];
+const counters: readonly UsageCounter[] = [...schoolCounters, ...gradeCounters, ...subjectCounters, ...teacherCounters];
 
 /** Builds them over one database. */
-export function createSchoolRooms({ catalog, version, tell, touch, onFault, ...rest }: SchoolRoomsOptions): SchoolRooms {
-  const usage = createUsageBook(counters);
-  const touchAllOf = async (gatherIds: readonly string[]): Promise<void> => {
-    const { byGather } = await catalog.view();
-    touch(gatherIds.flatMap((id) => (byGather.get(id) ?? []).map((channel) => channel.id)));
+export function createSchoolRooms({ catalog, tell, touch, onFault, ...rest }: SchoolRoomsOptions): SchoolRooms {
+  const parts = { ...rest, usage: createUsageBook(counters) };
+  /** Channels that `choose` finds among all look different now. */
+  const touchThose = (choose: (channel: { id: string; gatherId: string; gradeId: string | null }) => boolean): void => {
+    const work = async (): Promise<void> => touch((await catalog.view()).sorted.filter(choose).map(({ id }) => id));
+    work().catch(onFault);
   };
-  const onSchoolChange = (gatherIds: readonly string[]): void => {
-    catalog.forget();
-    tell('catalog', { of: 'schools' });
-    touchAllOf(gatherIds).catch(onFault);
+  return {
+    facts: createSiteFacts({ ...rest, onChange: (site) => tell('site', site) }),
+    schools: createSchools({
+      ...parts,
+      onChange(gatherIds) {
+        catalog.forget();
+        tell('catalog', { of: 'schools' });
+        touchThose(({ gatherId }) => gatherIds.includes(gatherId));
+      },
+    }),
+    grades: createGrades({
+      ...parts,
+      onChange(gradeId) {
+        // A deleted grade is on no channel any more: those that had it are found before they are forgotten.
+        if (gradeId !== undefined) touchThose((channel) => channel.gradeId === gradeId);
+        catalog.forget();
+        tell('catalog', { of: 'grades' });
+      },
+    }),
+    subjects: createSubjects({ ...parts, onChange: () => tell('catalog', { of: 'subjects' }) }),
+    teachers: createTeachers({ ...parts, onChange: () => tell('catalog', { of: 'teachers' }) }),
   };
-  return { facts: createSiteFacts(rest.db, version), schools: createSchools({ ...rest, usage, onChange: onSchoolChange }) };
 }

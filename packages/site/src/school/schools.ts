@@ -1,11 +1,12 @@
 // Schools: each gather stands in one; its time zone is that of the timetables there.
-import { AppError, type FieldError, type RequestOf, type School, type Usage, maxSchools, type routes } from '@lubo/contract';
+import { AppError, type RequestOf, type School, type Usage, maxSchools, type routes } from '@lubo/contract';
 import type { Db } from '../db/tables.ts';
 import { createNameOrder, fold, pageOfRows } from '../db/name-order.ts';
 import { newId } from '../id.ts';
 import type { StateChanges } from '../relay/state-changes.ts';
 import { type Clock, momentOf } from '../time.ts';
 import { type UsageBook, type UsageCounter, countOf } from '../usage/usage.ts';
+import { nameTaken } from './name-taken.ts';
 
 export type SchoolsOptions = {
   db: Db;
@@ -101,12 +102,6 @@ export const schoolCounters: readonly UsageCounter[] = [
     count: countOf((db, id) => db.selectFrom('recordings').select((eb) => eb.fn.countAll().as('count')).where('school_id', '=', id)),
   },
 ];
-
-/** A name that is in use already, whatever its width and case. */
-export function nameTaken(path: string): AppError {
-  const fields: FieldError[] = [{ path, message: 'is taken', code: 'taken' }];
-  return new AppError('conflict', 'name-taken', 'There is one of this name already.', { fields });
-}
 
 async function readSchools(db: Db, id?: string): Promise<School[]> {
   const rows = await db

@@ -6,6 +6,7 @@ import { recording } from './0003-recording.ts';
 import { archive } from './0030-archive.ts';
 import { people } from './0010-people.ts';
 import { archiveLists } from './0031-archive-lists.ts';
+import { portraitVersion } from './0020-portrait-version.ts';
 import { lessonHealth } from './0040-lessons.ts';
 import { enrolment } from './0050-enrolment.ts';
 
@@ -16,6 +17,7 @@ export const migrations: Record<string, Migration> = {
   '0030-archive': archive,
   '0010-people': people,
   '0031-archive-lists': archiveLists,
+  '0020-portrait-version': portraitVersion,
   '0040-lessons': lessonHealth,
   '0050-enrolment': enrolment,
 };
