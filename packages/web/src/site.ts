@@ -1,8 +1,9 @@
-// The site's own facts (name, footer), read once for all pages.
+// The site's own facts (name, footer) for all pages, kept true while they are open.
 import { routes } from '@lubo/contract';
 import type { Site } from '@lubo/contract';
 import { computed, shallowRef } from 'vue';
 import { call } from './api.ts';
+import { listen } from './events.ts';
 import { i18n } from './i18n/i18n.ts';
 
 /** What the site told of itself; `undefined` until it has answered. */
@@ -13,5 +14,16 @@ export const siteName = computed(() => site.value?.name ?? i18n.global.t('site.n
 
 /** Reads the facts; without an answer the pages keep the product's word and ask again on the next load. */
 export async function readSite(): Promise<void> {
-  site.value = await call(routes.getSite).catch(() => undefined);
+  site.value = await call(routes.getSite).catch(() => site.value);
+}
+
+/** Takes on what an administrator changes, until the returned function is called. */
+export function followSite(): () => void {
+  let isFirst = true;
+  const onGap = (): void => {
+    // The start of the page has just read it.
+    if (!isFirst || site.value === undefined) void readSite();
+    isFirst = false;
+  };
+  return listen({ onGap, on: { site: (facts) => (site.value = facts) } });
 }

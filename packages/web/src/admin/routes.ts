@@ -20,7 +20,12 @@ export type Screen = {
 const overview: Screen[] = [];
 
 /** Schools, subjects, grades, teachers. */
-const teaching: Screen[] = [{ path: 'schools', title: 'admin.school.title', icon: 'school', screen: () => import('./school/SchoolsScreen.vue') }];
+const teaching: Screen[] = [
+  { path: 'schools', title: 'admin.school.title', icon: 'school', screen: () => import('./school/SchoolsScreen.vue') },
+  { path: 'subjects', title: 'admin.subject.title', icon: 'book', screen: () => import('./school/SubjectsScreen.vue') },
+  { path: 'grades', title: 'admin.grade.title', icon: 'layers', screen: () => import('./school/GradesScreen.vue') },
+  { path: 'teachers', title: 'admin.teacher.title', icon: 'person', screen: () => import('./school/TeachersScreen.vue') },
+];
 
 /** Gathers, channels, timetable. */
 const capture: Screen[] = [{ path: 'timetable', title: 'admin.timetable.title', icon: 'calendar', screen: () => import('./timetable/TimetableScreen.vue') }];
@@ -37,7 +42,7 @@ const people: Screen[] = [
 ];
 
 /** Site, components. */
-const system: Screen[] = [];
+const system: Screen[] = [{ path: 'site', title: 'admin.site.title', icon: 'settings', screen: () => import('./system/SiteScreen.vue') }];
 
 /** All screens by section, in the order of the navigation. */
 export const screens: Readonly<Record<Section, readonly Screen[]>> = { overview, teaching, capture, recording, people, system };

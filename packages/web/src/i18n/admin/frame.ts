@@ -95,6 +95,7 @@ export const usage = {
     intervals: '课表时段',
     lessons: '课程记录',
     recordings: '录像',
+    teachers: '教师',
   },
   en: {
     gathers: 'Gathers',
@@ -103,6 +104,7 @@ export const usage = {
     intervals: 'Timetable intervals',
     lessons: 'Lessons',
     recordings: 'Recordings',
+    teachers: 'Teachers',
   },
 };
 
@@ -117,7 +119,8 @@ export const field = {
     'too-big': '不能大于 {limit}',
     taken: '已经有同名的了',
     unknown: '选择的内容已不存在',
-    url: '请填写以 http:// 或 https:// 开头的地址',
+    'no-picture': '请选择 JPEG、PNG 或 WebP 图片',
+    'picture-too-large': '图片太大',
   },
   en: {
     needed: 'Needed',
@@ -128,7 +131,8 @@ export const field = {
     'too-big': 'Not above {limit}',
     taken: 'There is one of this name already',
     unknown: 'What was chosen is no longer there',
-    url: 'An address that begins with http:// or https://',
+    'no-picture': 'Choose a JPEG, PNG or WebP picture',
+    'picture-too-large': 'The picture is too large',
   },
 };
 
@@ -136,10 +140,22 @@ export const field = {
 export const problem = {
   'zh-CN': {
     'in-use': '仍在使用，不能删除。',
+    'name-taken': '已经有同名的了。',
+    'order-changed': '列表刚被别人修改过，已重新读取。',
+    'too-many-schools': '学校数量已达上限。',
+    'too-many-grades': '年级数量已达上限。',
+    'too-many-subjects': '科目数量已达上限。',
+    'too-many-teachers': '教师数量已达上限。',
     'confirm-needed': '情况有变化，请重新确认。',
   },
   en: {
     'in-use': 'It is still in use and can’t be deleted.',
+    'name-taken': 'There is one of this name already.',
+    'order-changed': 'Somebody else has just changed the list; it was read anew.',
+    'too-many-schools': 'There can’t be more schools.',
+    'too-many-grades': 'There can’t be more grades.',
+    'too-many-subjects': 'There can’t be more subjects.',
+    'too-many-teachers': 'There can’t be more teachers.',
     'confirm-needed': 'Something has changed: please confirm again.',
   },
 };

@@ -1,4 +1,4 @@
-// Words of the teaching rooms: schools, subjects, grades, teachers.
+// Words of the school's rooms: schools, subjects, grades, teachers, the site itself.
 
 export const school = {
   'zh-CN': {
@@ -30,5 +30,142 @@ export const school = {
     search: 'Search schools',
     emptyTitle: 'No schools yet',
     emptyText: 'Add a school first, then enrol gathers in it.',
+  },
+};
+
+export const order = {
+  'zh-CN': { up: '上移 {name}', down: '下移 {name}', moved: '{name} 移到第 {n} 位' },
+  en: { up: 'Move {name} up', down: 'Move {name} down', moved: '{name} is now number {n}' },
+};
+
+export const subject = {
+  'zh-CN': {
+    title: '科目',
+    lead: '录像按科目归类。网站导航按这里的顺序显示科目，可以拖动调整。',
+    add: '添加科目',
+    edit: '编辑科目',
+    name: '科目名称',
+    emptyTitle: '还没有科目',
+    emptyText: '添加科目后，课表和录像就可以按科目归类。',
+  },
+  en: {
+    title: 'Subjects',
+    lead: 'Recordings are sorted by subject. The site’s navigation shows them in this order; drag to change it.',
+    add: 'Add subject',
+    edit: 'Edit subject',
+    name: 'Subject name',
+    emptyTitle: 'No subjects yet',
+    emptyText: 'With subjects, timetables and recordings can be sorted by them.',
+  },
+};
+
+export const grade = {
+  'zh-CN': {
+    title: '年级',
+    lead: '每个通道（班级）可以属于一个年级。列表按这里的顺序显示年级，可以拖动调整。',
+    add: '添加年级',
+    edit: '编辑年级',
+    stage: '学段',
+    stageHint: '选择已有的学段，或输入新的，例如：大学',
+    name: '年级名称',
+    emptyTitle: '还没有年级',
+    emptyText: '添加年级后，通道和录像就可以按年级归类。',
+  },
+  en: {
+    title: 'Grades',
+    lead: 'Each channel (class) may belong to a grade. Lists show grades in this order; drag to change it.',
+    add: 'Add grade',
+    edit: 'Edit grade',
+    stage: 'Stage',
+    stageHint: 'Choose one that is there, or type a new one, such as University',
+    name: 'Grade name',
+    emptyTitle: 'No grades yet',
+    emptyText: 'With grades, channels and recordings can be sorted by them.',
+  },
+};
+
+export const teacher = {
+  'zh-CN': {
+    title: '教师',
+    lead: '课表和录像可以注明任课教师。',
+    add: '添加教师',
+    edit: '编辑教师',
+    name: '姓名',
+    jobTitle: '职称',
+    titles: { 'full-senior': '正高级', senior: '高级', first: '一级', second: '二级', third: '三级' },
+    allTitles: '全部职称',
+    sex: '性别',
+    sexes: { male: '男', female: '女' },
+    none: '未填写',
+    details: '简介',
+    picture: '照片',
+    choosePicture: '选择照片',
+    removePicture: '移除照片',
+    pictureHint: 'JPEG、PNG 或 WebP，自动缩小',
+    search: '搜索姓名或简介',
+    sample: '样例',
+    samples: '{n} 位样例教师',
+    addSamples: '添加样例教师',
+    removeSamples: '移除样例教师',
+    samplesAdded: '已添加 {n} 位样例教师',
+    emptyTitle: '还没有教师',
+    emptyText: '添加教师，或先用样例教师看看效果，之后可以一次移除。',
+  },
+  en: {
+    title: 'Teachers',
+    lead: 'Timetables and recordings may name the teacher.',
+    add: 'Add teacher',
+    edit: 'Edit teacher',
+    name: 'Name',
+    jobTitle: 'Title',
+    titles: { 'full-senior': 'Full senior', senior: 'Senior', first: 'First grade', second: 'Second grade', third: 'Third grade' },
+    allTitles: 'All titles',
+    sex: 'Sex',
+    sexes: { male: 'Male', female: 'Female' },
+    none: 'Not given',
+    details: 'About',
+    picture: 'Picture',
+    choosePicture: 'Choose picture',
+    removePicture: 'Remove picture',
+    pictureHint: 'JPEG, PNG or WebP; it is scaled down',
+    search: 'Search names and texts',
+    sample: 'Sample',
+    samples: '{n} sample teachers',
+    addSamples: 'Add sample teachers',
+    removeSamples: 'Remove samples',
+    samplesAdded: '{n} sample teachers added',
+    emptyTitle: 'No teachers yet',
+    emptyText: 'Add teachers, or try the samples first: they can be removed in one go.',
+  },
+};
+
+export const site = {
+  'zh-CN': {
+    title: '网站设置',
+    lead: '修改后，所有页面和采集端立即更新。',
+    tag: '网站标记',
+    tagHint: '首次启动时生成，不能修改',
+    name: '网站名称',
+    nameHint: '显示在页面顶部、底部和每个采集端上',
+    officialUrl: '学校官网',
+    officialUrlHint: '显示在页面底部，可以留空；以 https:// 或 http:// 开头',
+    servicePhone: '服务电话',
+    servicePhoneHint: '显示在页面底部，可以留空',
+    timeZone: '默认时区',
+    timeZoneHint: '没有单独设置时区的学校，课表按这个时区的时间录像',
+  },
+  en: {
+    title: 'Site settings',
+    lead: 'Changes show at once on all pages and gathers.',
+    tag: 'Site tag',
+    tagHint: 'Made at the first start, can’t be changed',
+    name: 'Site name',
+    nameHint: 'Shown on top and at the foot of pages, and on every gather',
+    officialUrl: 'School’s own site',
+    officialUrlHint: 'Shown at the foot of pages, may be empty; begins with https:// or http://',
+    servicePhone: 'Service phone',
+    servicePhoneHint: 'Shown at the foot of pages, may be empty',
+    timeZone: 'Default time zone',
+    timeZoneHint: 'Timetables of schools without a zone of their own record by its clock',
   },
 };

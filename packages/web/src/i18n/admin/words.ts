@@ -2,11 +2,11 @@
 import type { Language } from '../language.ts';
 import { deleting, field, frame, problem, usage } from './frame.ts';
 import { people, tokens } from './people.ts';
-import { school } from './school.ts';
+import { grade, order, school, site, subject, teacher } from './school.ts';
 import { audit, signIn } from './security.ts';
 import { lesson, timetable } from './timetable.ts';
 
-const rooms = { frame, delete: deleting, usage, field, problem, school, timetable, lesson, people, tokens, signIn, audit };
+const rooms = { frame, delete: deleting, usage, field, problem, school, order, subject, grade, teacher, site, timetable, lesson, people, tokens, signIn, audit };
 
 type Tree = { [key: string]: string | Tree };
 
