@@ -63,7 +63,7 @@ describe('people and their ways in', { skip: noBrowser }, () => {
     await signIn(page);
     await page.goto(`${url}/admin/sign-in`);
     await page.getByText(`${url}/sign-in/return`).waitFor();
-    await page.getByRole('switch', { name: '启用' }).click();
+    await page.locator('.el-switch').first().click();
     await page.getByLabel('网站应用 AppID').fill(wechatApp.appId);
     await page.getByLabel('公众号 AppID').fill(wechatPageApp.appId);
     const secrets = page.getByLabel('密钥');

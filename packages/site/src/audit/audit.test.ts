@@ -33,6 +33,16 @@ test('reading, failing and what viewers do is not noted', async (t) => {
   assert.equal((await hand.call(routes.listAuditEntries, { cookie })).body.total, 0);
 });
 
+test('an operation that only asks is not noted, though its method is POST', async (t) => {
+  const hand = await siteInHand(t);
+  const cookie = await hand.adminCookie();
+  const body = { label: 'a', issuer: 'http://127.0.0.1:9', clientId: 'c' };
+  const made = await hand.call(routes.createOidcProvider, { cookie, body });
+  assert.equal((await hand.call(routes.testOidcProvider, { cookie, params: { id: made.body.id } })).body.isReachable, false);
+  const { rows } = (await hand.call(routes.listAuditEntries, { cookie })).body;
+  assert.deepEqual(rows.map((row) => row.operation), ['createOidcProvider']);
+});
+
 test('what a program does is noted under its token\'s name', async (t) => {
   const hand = await siteInHand(t);
   const cookie = await hand.adminCookie();
