@@ -16,6 +16,8 @@ function faultsOf(text: string | undefined, env: Record<string, string | undefin
   return [];
 }
 
+const wechat = { openUrl: 'https://open.weixin.qq.com', apiUrl: 'https://api.weixin.qq.com' };
+
 describe('settings that are right', () => {
   const cases: { name: string; text: string | undefined }[] = [
     { name: 'no file', text: undefined },
@@ -29,7 +31,7 @@ describe('settings that are right', () => {
     it(`${name}: every default applies`, () => {
       const config = read(text);
       assert.deepEqual([config.dataDir, config.logLevel], ['data', 'info']);
-      assert.deepEqual(config.site, { host: '0.0.0.0', port: 8000, embedOrigins: [], storageReserveMegabytes: 1024, tls: {} });
+      assert.deepEqual(config.site, { host: '0.0.0.0', port: 8000, embedOrigins: [], storageReserveMegabytes: 1024, tls: {}, wechat });
       const { limits, ...live } = config.live;
       assert.deepEqual(live, { host: '0.0.0.0', httpPort: 8080, rtmpPort: 1935, rtmpsPort: 1936, workers: 1, tls: {} });
       assert.deepEqual([limits.viewers, limits.publisherKbps, limits.waitSeconds], [20_000, 60_000, 10]);
@@ -40,7 +42,7 @@ describe('settings that are right', () => {
 
   it('come from the file, and what it leaves out from the defaults', () => {
     const { site, live } = read('site:\n  port: 9000\n  publicUrl: https://lubo.school.example\n');
-    assert.deepEqual(site, { host: '0.0.0.0', port: 9000, embedOrigins: [], storageReserveMegabytes: 1024, tls: {}, publicUrl: 'https://lubo.school.example' });
+    assert.deepEqual(site, { host: '0.0.0.0', port: 9000, embedOrigins: [], storageReserveMegabytes: 1024, tls: {}, wechat, publicUrl: 'https://lubo.school.example' });
     assert.equal(live.httpPort, 8080);
   });
 
@@ -76,7 +78,7 @@ describe('settings that are wrong', () => {
     {
       name: 'an unknown key, with its line, the likely name and what is allowed',
       text: 'dataDir: data\nsite:\n  host: 127.0.0.1\n  prot: 9000\n',
-      faults: [/^lubo\.yaml:4: site\.prot is not a setting \(did you mean port\?\); allowed here: host, port, publicUrl, embedOrigins, tls, storageDir, storageReserveMegabytes$/],
+      faults: [/^lubo\.yaml:4: site\.prot is not a setting \(did you mean port\?\); allowed here: host, port, publicUrl, embedOrigins, tls, storageDir, storageReserveMegabytes, wechat$/],
     },
     {
       name: 'origins that a policy could not hold, each for itself',
