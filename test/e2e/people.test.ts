@@ -49,7 +49,10 @@ describe('people and their ways in', { skip: noBrowser }, () => {
     const context = await browser.newContext({ viewport, locale });
     return { context, page: await context.newPage() };
   };
-  const shoot = (page: Page, file: string) => page.screenshot({ path: join(screenshots, `people-${file}.png`), fullPage: true });
+  const shoot = async (page: Page, file: string): Promise<void> => {
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.screenshot({ path: join(screenshots, `people-${file}.png`), fullPage: true });
+  };
   const signIn = async (page: Page, as = name, secret = password): Promise<void> => {
     await page.goto(`${url}/sign-in`);
     await page.getByLabel('用户名').fill(as);
@@ -220,6 +223,13 @@ describe('people and their ways in', { skip: noBrowser }, () => {
     await shoot(page, 'audit-390');
     await context.close();
     const english = await open(pc, 'en');
+    await english.page.goto(`${url}/api/docs`);
+    await english.page.locator('#createPerson summary').click();
+    await english.page.getByText('Idempotency-Key').last().waitFor();
+    await shoot(english.page, 'api-docs-1440');
+    await english.page.setViewportSize(phoneSize);
+    await shoot(english.page, 'api-docs-390');
+    await english.page.setViewportSize(pc);
     await english.page.goto(`${url}/sign-in`);
     await english.page.getByRole('button', { name: 'Sign in with WeChat' }).waitFor();
     await shoot(english.page, 'sign-in-en-1440');
