@@ -225,7 +225,7 @@ describe('people and their ways in', { skip: noBrowser }, () => {
     const english = await open(pc, 'en');
     await english.page.goto(`${url}/api/docs`);
     await english.page.locator('#createPerson summary').click();
-    await english.page.getByText('Idempotency-Key').last().waitFor();
+    await english.page.locator('#createPerson').getByText('Idempotency-Key').waitFor();
     await shoot(english.page, 'api-docs-1440');
     await english.page.setViewportSize(phoneSize);
     await shoot(english.page, 'api-docs-390');
