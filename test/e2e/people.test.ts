@@ -226,9 +226,9 @@ describe('people and their ways in', { skip: noBrowser }, () => {
     await english.page.goto(`${url}/api/docs`);
     await english.page.locator('#createPerson summary').click();
     await english.page.locator('#createPerson').getByText('Idempotency-Key').waitFor();
-    await shoot(english.page, 'api-docs-1440');
+    await english.page.screenshot({ path: join(screenshots, 'people-api-docs-1440.png') });
     await english.page.setViewportSize(phoneSize);
-    await shoot(english.page, 'api-docs-390');
+    await english.page.screenshot({ path: join(screenshots, 'people-api-docs-390.png') });
     await english.page.setViewportSize(pc);
     await english.page.goto(`${url}/sign-in`);
     await english.page.getByRole('button', { name: 'Sign in with WeChat' }).waitFor();
