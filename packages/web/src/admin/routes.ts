@@ -2,6 +2,7 @@
 // navigation follow from it. Within a section they stand in the order of the navigation.
 import type { RouteRecordRaw } from 'vue-router';
 import type { IconName } from '../ui/icons.ts';
+import { captureScreens } from './capture-routes.ts';
 
 export type Section = 'overview' | 'teaching' | 'capture' | 'recording' | 'people' | 'system';
 
@@ -28,7 +29,7 @@ const teaching: Screen[] = [
 ];
 
 /** Gathers, channels, timetable. */
-const capture: Screen[] = [{ path: 'timetable', title: 'admin.timetable.title', icon: 'calendar', screen: () => import('./timetable/TimetableScreen.vue') }];
+const capture: Screen[] = [...captureScreens, { path: 'timetable', title: 'admin.timetable.title', icon: 'calendar', screen: () => import('./timetable/TimetableScreen.vue') }];
 
 /** Recordings, recycle bin. */
 const recording: Screen[] = [{ path: 'lessons', title: 'admin.lesson.title', icon: 'check', screen: () => import('./lessons/LessonsScreen.vue') }];

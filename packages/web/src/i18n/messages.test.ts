@@ -73,7 +73,10 @@ test('each fault of the player has a title and something to do', () => {
   }
 });
 
+/** Words that go with a value of the contract. */
+const captureFamilies = ['admin.fault.', 'admin.channel.status.', 'admin.channel.modes.'];
+
 /** Keys put together at run time: `player.${state}`. */
 function isBuiltKey(key: string): boolean {
-  return ['player.connecting', 'player.stalled'].includes(key);
+  return ['player.connecting', 'player.stalled'].includes(key) || captureFamilies.some((family) => key.startsWith(family));
 }

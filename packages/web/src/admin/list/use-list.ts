@@ -20,6 +20,8 @@ export type RowOf<R> = AnswerOf<R>['rows'][number];
 export type ListOptions<R> = ListSpec & {
   /** Parameters of the route's path. */
   params?: CallOf<R> extends { params: infer P } ? () => P : never;
+  /** What is always asked beside the state in the address. */
+  fixed?: Readonly<Record<string, string>>;
   /** Events of the site after which the rows may look different. */
   events?: readonly (keyof SiteEvents)[];
 };
@@ -66,7 +68,7 @@ export function useList<R extends Route>(route: R, options: ListOptions<R>): Lis
     onError: (problem) => (error.value = problem),
   });
   const reload = (): void => {
-    const request = { params: options.params?.(), query: callOf(state.value) };
+    const request = { params: options.params?.(), query: { ...callOf(state.value), ...options.fixed } };
     void reader.read(async () => (await call(route, request as never)) as AnswerOf<R>);
   };
   const go = (change: Partial<ListState>, how: 'push' | 'replace' = 'push'): void => {
@@ -86,8 +88,8 @@ export function useList<R extends Route>(route: R, options: ListOptions<R>): Lis
   // Another screen's address is none of this list's business while it is being left.
   watch(asked, () => address.path === here && reload(), { immediate: true });
   const search = afterPause(searchPauseMs, (words: string) => go({ search: words }, 'replace'));
-  const freshen = afterPause(eventPauseMs, reload);
-  if (options.events !== undefined) onBeforeUnmount(listenTo(options.events, () => freshen.run(undefined)));
+  const freshen = atMostEvery(eventPauseMs, reload);
+  if (options.events !== undefined) onBeforeUnmount(listenTo(options.events, freshen.run));
   onBeforeUnmount(() => {
     search.stop();
     freshen.stop();
@@ -129,6 +131,20 @@ function afterPause<T>(millis: number, work: (value: T) => void): { run(value: T
     run(value) {
       clearTimeout(timer);
       timer = setTimeout(() => work(value), millis);
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+/** Runs a while after it was first asked for, however often it is asked meanwhile: events that never pause can't hold it up. */
+function atMostEvery(millis: number, work: () => void): { run(): void; stop(): void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return {
+    run() {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        work();
+      }, millis);
     },
     stop: () => clearTimeout(timer),
   };

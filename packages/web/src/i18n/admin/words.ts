@@ -1,5 +1,6 @@
 // All words of the administration, loaded with it: each room has a file of its own that holds both languages.
 import type { Language } from '../language.ts';
+import { capture } from './capture.ts';
 import { deleting, field, frame, problem, usage } from './frame.ts';
 import { people, tokens } from './people.ts';
 import { grade, order, school, site, subject, teacher } from './school.ts';
@@ -12,6 +13,6 @@ type Tree = { [key: string]: string | Tree };
 
 /** The words in one language: `admin.<room>.<key>`. */
 export function adminWords(language: Language): { admin: Tree } {
-  const entries = Object.entries(rooms).map(([room, words]): [string, Tree] => [room, words[language]]);
+  const entries = Object.entries({ ...rooms, ...capture }).map(([room, words]): [string, Tree] => [room, words[language]]);
   return { admin: Object.fromEntries(entries) };
 }

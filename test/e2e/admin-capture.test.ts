@@ -1,0 +1,159 @@
+// The administration of what is captured, in a real browser with a real gather: channels, gathers, codes, recordings, components.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { type AdminSite, inEveryDress, startAdminSite } from './admin-pages.ts';
+import { noBrowser, openBrowser } from './browser.ts';
+import { eventually, freePorts, root } from './installation.ts';
+import { type LonePart, dataFolder, startPart } from './part.ts';
+
+const clip = join(root, 'packages', 'gather', 'demo', 'classroom.mp4');
+
+describe('capture', { skip: noBrowser }, () => {
+  let lubo: AdminSite;
+  let browser: Browser;
+  let page: Page;
+  let gather: LonePart | undefined;
+  let gatherId: string;
+
+  before(async () => {
+    [lubo, browser] = await Promise.all([startAdminSite(), openBrowser()]);
+    page = await (await lubo.context(browser)).newPage();
+    page.setDefaultTimeout(10_000);
+  });
+  after(async () => {
+    await browser.close();
+    await gather?.end();
+    await lubo.site.end();
+  });
+
+  /** The page in the first language and the usual width again, at this address. */
+  const open = async (path: string): Promise<void> => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(`${lubo.url}${path}`);
+    await page.evaluate(() => localStorage.clear());
+    await page.goto(`${lubo.url}${path}`);
+    await page.locator('h1').waitFor();
+  };
+
+  it('without a gather, the empty list of channels leads to enrolling one', async () => {
+    await open('/admin/channels');
+    await page.getByRole('heading', { name: '还没有通道' }).waitFor();
+    await page.getByRole('link', { name: '接入采集端' }).waitFor();
+    await inEveryDress(page, 'channels-empty');
+  });
+
+  it('a gather that enrols with a code appears by itself', async () => {
+    const [consolePort = 0] = await freePorts(1);
+    const school = await lubo.call<{ id: string }>('POST', '/api/schools', { name: '南湖小学', timeZone: null });
+    const { code } = await lubo.call<{ code: string }>('POST', '/api/enrolment-codes', { kind: 'gather', title: '教学楼一层', schoolId: school.id });
+    gather = startPart('gather', { LUBO_DATA_DIR: dataFolder(), LUBO_GATHER_CONSOLE_PORT: String(consolePort), LUBO_GATHER_SITE_URL: lubo.url, LUBO_GATHER_CODE: code });
+    gatherId = await eventually('the gather is online', 30, async () => {
+      const { rows } = await lubo.call<{ rows: { id: string; isOnline: boolean }[] }>('GET', '/api/gathers');
+      return rows.find(({ isOnline }) => isOnline)?.id ?? false;
+    });
+  });
+
+  it('a channel is added, started at once, and shows that it runs without a reload', async () => {
+    await open('/admin/channels');
+    await page.getByRole('button', { name: '添加通道' }).first().click();
+    const dialog = page.getByRole('dialog', { name: '添加通道' });
+    await dialog.getByLabel('班级').fill('一班');
+    await dialog.getByText('MP4 文件', { exact: true }).click();
+    await dialog.getByRole('button', { name: '保存' }).click();
+    await dialog.getByText('请填写').or(dialog.getByText('至少')).first().waitFor();
+    await dialog.getByLabel('MP4 文件路径').fill(clip);
+    await dialog.getByRole('button', { name: '保存' }).click();
+    const row = page.getByRole('row', { name: /一班/ });
+    await row.locator('[data-state=running]').waitFor({ timeout: 20_000 });
+    await row.getByRole('button', { name: '停止' }).click();
+    await row.locator('[data-state=stopped]').waitFor();
+    await row.getByRole('button', { name: '启动' }).click();
+    await row.locator('[data-state=running]').waitFor({ timeout: 20_000 });
+  });
+
+  it('a camera and an address are told by their reason, their passwords as dots', async () => {
+    const add = (name: string, source: object): Promise<unknown> => lubo.call('POST', '/api/channels', { name, gatherId, source });
+    await add('二班', { mode: 'pull', url: 'rtsp://admin:Geheim%21@127.0.0.1:9/main' });
+    await add('三班', { mode: 'file', path: '/not/there.mp4' });
+    await add('四班', { mode: 'camera', address: '127.0.0.1', port: 9, user: 'admin', password: 'Geheim!' });
+    await open('/admin/channels');
+    await page.getByText('rtsp://admin:••••••@127.0.0.1:9/main').waitFor();
+    await page.getByText('admin:••••••@127.0.0.1:9', { exact: true }).waitFor();
+    await page.getByText('找不到视频文件，请检查路径').waitFor({ timeout: 20_000 });
+    assert.doesNotMatch(await page.content(), /Geheim/);
+    await inEveryDress(page, 'channels');
+  });
+
+  it('filters stand in the address, several are stopped at once', async () => {
+    await open('/admin/channels?mode=pull');
+    await page.getByText('共 1 项').waitFor();
+    await page.getByRole('row', { name: /二班/ }).waitFor();
+    await open('/admin/channels?search=班');
+    await page.getByText('共 4 项').waitFor();
+    for (const name of ['三班', '四班']) await page.getByRole('checkbox', { name: `选择 ${name}` }).check();
+    await page.locator('.bulk').getByRole('button', { name: '停止' }).click();
+    await page.getByText('已停止 2 个通道').waitFor();
+    await page.getByRole('row', { name: /三班/ }).locator('[data-state=stopped]').waitFor();
+    await page.getByRole('row', { name: /四班/ }).locator('[data-state=stopped]').waitFor();
+  });
+
+  it('a password that is left empty stays, and goes when that is asked for', async () => {
+    const source = async (): Promise<object> => {
+      const { rows } = await lubo.call<{ rows: { source: object }[] }>('GET', '/api/admin/channels?search=二班');
+      return rows[0]?.source ?? {};
+    };
+    const save = async (change: () => Promise<void>): Promise<void> => {
+      await page.getByRole('row', { name: /二班/ }).getByRole('button', { name: '编辑' }).click();
+      const dialog = page.getByRole('dialog', { name: '编辑通道' });
+      await dialog.getByPlaceholder('已设置').waitFor();
+      await change();
+      await dialog.getByRole('button', { name: '保存' }).click();
+      await dialog.waitFor({ state: 'hidden' });
+    };
+    await open('/admin/channels');
+    await save(() => page.getByRole('dialog').getByLabel('子码流地址').fill('rtsp://127.0.0.1:9/sub'));
+    assert.deepEqual(await source(), { mode: 'pull', url: 'rtsp://127.0.0.1:9/main', subUrl: 'rtsp://127.0.0.1:9/sub', user: 'admin', transport: 'auto', hasPassword: true });
+    await save(() => page.getByRole('dialog').getByRole('button', { name: '清除密码' }).click());
+    assert.equal((await source() as { hasPassword: boolean }).hasPassword, false);
+  });
+
+  it('the drawer tells of one channel, records it now and ends that', async () => {
+    await open('/admin/channels');
+    await page.getByRole('button', { name: '查看通道“一班”' }).click();
+    await page.waitForURL(/open=/);
+    const drawer = page.getByRole('dialog', { name: /一班/ });
+    await drawer.getByText(clip).waitFor();
+    await drawer.getByRole('button', { name: '立即录像' }).click();
+    await drawer.locator('[data-state=recording]').waitFor({ timeout: 20_000 });
+    await inEveryDress(page, 'channel-drawer', async (shown) => {
+      await shown.locator('.el-drawer__body dl').waitFor();
+      await shown.locator('.el-drawer__body .recording').waitFor();
+    });
+    await open(page.url().slice(lubo.url.length));
+    await drawer.getByRole('button', { name: '停止录像' }).click();
+    await drawer.locator('[data-state=recording]').waitFor({ state: 'detached', timeout: 20_000 });
+  });
+
+  it('deleting shows what goes, and the recycle bin gives it back or lets it go', async () => {
+    await open('/admin/channels');
+    for (const name of ['三班', '四班']) await page.getByRole('checkbox', { name: `选择 ${name}` }).check();
+    await page.locator('.bulk').getByRole('button', { name: '删除' }).click();
+    const dialog = page.getByRole('dialog', { name: '删除选中的 2 项' });
+    await dialog.getByText('通道会先进入回收站').waitFor();
+    await dialog.getByRole('button', { name: '删除' }).click();
+    await page.getByText('共 2 项').waitFor();
+    await page.getByRole('link', { name: '回收站' }).click();
+    await page.getByRole('row', { name: /三班/ }).waitFor();
+    await inEveryDress(page, 'channels-bin');
+    await open('/admin/channels/bin');
+    await page.getByRole('row', { name: /三班/ }).getByRole('button', { name: '恢复' }).click();
+    await page.getByText('共 1 项').waitFor();
+    await page.getByRole('row', { name: /四班/ }).getByRole('button', { name: '彻底删除' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: '删除', exact: true }).click();
+    await page.getByRole('heading', { name: '回收站是空的' }).waitFor();
+    await open('/admin/channels');
+    await page.getByRole('row', { name: /三班/ }).locator('[data-state=stopped]').waitFor();
+  });
+});
