@@ -7,7 +7,7 @@ import type { ArchivedRecording, Channel, PlayInfo } from '@lubo/contract';
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
 import { administratorSettings } from './administrator.ts';
 import { lookAtVideo, noBrowser, openBrowser } from './browser.ts';
-import { type Installation, eventually, getJson, install } from './installation.ts';
+import { type Installation, type PartName, eventually, getJson, install } from './installation.ts';
 
 describe('a recording goes to the site', () => {
   let lubo: Installation;
@@ -33,6 +33,7 @@ describe('a recording goes to the site', () => {
   const channelWhen = (what: string, isSo: (channel: Channel) => boolean): Promise<Channel> =>
     eventually(`the channel ${what}`, 30, async () => (await getJson<{ rows: Channel[] }>(`${lubo.siteUrl}/api/channels`)).rows.find(isSo));
   const archive = async () => (await call<{ rows: ArchivedRecording[] }>('GET', '/api/archive')).rows;
+  const kill = (part: PartName): void => void process.kill(lubo.pids().get(part) ?? assert.fail(`${part} does not run`), 'SIGKILL');
 
   /** The stored file, read by a foreign reader. */
   async function judge(recording: ArchivedRecording): Promise<{ seconds: number; tracks: string[] }> {
@@ -93,5 +94,27 @@ describe('a recording goes to the site', () => {
     } finally {
       await browser.close();
     }
+  });
+
+  test('kill -9 of gather and site while it is recorded and sent: it is there once, and plays', async () => {
+    await call('POST', `/api/channels/${channelId}/recording`, { minutes: 5 });
+    await channelWhen('is recording', ({ isRecording }) => isRecording);
+    await sleep(5_000);
+    kill('gather');
+    kill('site');
+    await eventually('the site is back', 20, async () => (await fetch(`${lubo.siteUrl}/healthz`)).ok);
+    await channelWhen('is recording again', ({ isRecording }) => isRecording);
+    await sleep(3_000);
+    await call('DELETE', `/api/channels/${channelId}/recording`);
+    kill('site');
+    await eventually('the site is back again', 20, async () => (await fetch(`${lubo.siteUrl}/healthz`)).ok);
+    const rows = await eventually('both halves are on the site', 60, async () => {
+      const found = await archive();
+      return found.length >= 3 && found;
+    });
+    await sleep(3_000);
+    assert.equal((await archive()).length, 3, 'none is there twice');
+    assert.equal(new Set(rows.map(({ id }) => id)).size, 3);
+    for (const recording of rows) assert.ok((await judge(recording)).seconds > 1);
   });
 });
