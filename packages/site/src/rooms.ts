@@ -104,7 +104,7 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const apiTokens = createApiTokens(db, clock);
   const audit = createAudit(db, clock);
   const repeats = createRepeats({ db, clock, secrets });
-  const persons = { people, own, apiTokens, audit, repeats, ...createIdentified({ db, clock, secrets, sessions, places: config.site.wechat }) };
+  const persons = { people, own, apiTokens, audit, repeats, ...createIdentified({ db, clock, log, secrets, sessions, places: config.site.wechat }) };
   const { isOnline } = reports;
   const agents = createAgents({ db, clock, isOnline });
   const enrolments = createEnrolments({ db, clock, localCode: config.localCode, onLiveServerMade: makeLiveServer });

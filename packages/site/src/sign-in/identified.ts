@@ -1,4 +1,5 @@
 // The room's parts, joined: settings, services, phones.
+import type { Logger } from 'pino';
 import type { Sessions } from '../auth/sessions.ts';
 import type { Db } from '../db/tables.ts';
 import type { Secrets } from '../secrets.ts';
@@ -13,8 +14,11 @@ import type { WechatPlaces } from './wechat.ts';
 /** Ways to sign in beside a password. */
 export type Identified = { signIns: SignIns; phones: PhoneSignIns; signInSettings: SignInSettings; oidc: Oidc };
 
-/** The room over `db`; `places` is where WeChat is. */
-export function createIdentified(options: { db: Db; clock: Clock; secrets: Secrets; sessions: Sessions; places: WechatPlaces }): Identified {
+/** `places` is where WeChat is. */
+export type IdentifiedOptions = { db: Db; clock: Clock; log: Logger; secrets: Secrets; sessions: Sessions; places: WechatPlaces };
+
+/** The room over `db`. */
+export function createIdentified(options: IdentifiedOptions): Identified {
   const signInSettings = createSignInSettings(options);
   const oidc = createOidc(options.clock);
   const identities = createIdentities(options);

@@ -2,6 +2,7 @@
 // began, so that no other can finish, and nothing waits here.
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { AppError, type Session, signInReturnPath } from '@lubo/contract';
+import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { NewSession, Origin, Sessions } from '../auth/sessions.ts';
 import { SealError, type Secrets } from '../secrets.ts';
@@ -43,6 +44,7 @@ export type SignIns = {
 
 export type SignInsOptions = {
   clock: Clock;
+  log: Logger;
   secrets: Secrets;
   sessions: Sessions;
   settings: SignInSettings;
@@ -64,7 +66,7 @@ export function createSignIns(options: SignInsOptions): SignIns {
       };
     },
     async begin({ way, next, siteUrl, personId }) {
-      const { url, checks } = await outward(options, way, `${siteUrl}${signInReturnPath}`);
+      const { url, checks } = await told(options.log, way, outward(options, way, `${siteUrl}${signInReturnPath}`));
       const attempt: Attempt = { ...checks, way, next, personId, until: clock.now() + attemptSeconds * 1000 };
       return { url, pass: secrets.seal(JSON.stringify(attempt), purpose) };
     },
@@ -72,13 +74,23 @@ export function createSignIns(options: SignInsOptions): SignIns {
       const attempt = attemptOf(secrets, pass);
       const given = new URLSearchParams(query);
       if (attempt === undefined || attempt.until <= clock.now() || !isSame(given.get('state'), attempt.state)) throw expired();
-      const profile = await profileOf(options, attempt, query.replace(/^\?/, ''));
+      const profile = await told(options.log, attempt.way, profileOf(options, attempt, query.replace(/^\?/, '')));
       const provider = attempt.way.startsWith('wechat') ? 'wechat' : attempt.way;
       if (attempt.personId !== null) return { ...(await link(options, provider, profile, attempt.personId, sessionToken)), next: attempt.next };
       const begun = await options.identities.signIn(provider, profile, from);
       return { begun, session: begun.session, next: attempt.next };
     },
   };
+}
+
+/** What ails a service is for the administrator to mend; people only learn that it does not work. */
+async function told<T>(log: Logger, way: string, work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    if (error instanceof AppError && error.kind === 'unavailable') {
+      log.warn({ way, code: error.code, cause: error.cause instanceof Error ? error.cause.message : undefined }, error.message);
+    }
+    throw error;
+  });
 }
 
 type Outward = { url: string; checks: Pick<Attempt, 'redirectUri' | 'state' | 'nonce' | 'verifier'> };

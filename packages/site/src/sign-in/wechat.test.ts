@@ -4,16 +4,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { routes, signInReturnPath } from '@lubo/contract';
+import { pino } from 'pino';
+import type { SiteDeps } from '../site.ts';
 import { type CookieBrowser, cookieBrowser } from '../testing/cookie-browser.ts';
 import { startFakeWechat, wechatApp, wechatPageApp } from '../testing/fake-wechat.ts';
 import { admin, siteInHand } from '../testing/site-in-hand.ts';
 
 const settings = { isEnabled: true, appId: wechatApp.appId, secret: wechatApp.secret, pageAppId: wechatPageApp.appId, pageSecret: wechatPageApp.secret };
 
-async function siteWithWechat(t: TestContext) {
+async function siteWithWechat(t: TestContext, deps: Partial<SiteDeps> = {}) {
   const wechat = await startFakeWechat();
   t.after(() => wechat.close());
-  const hand = await siteInHand(t, { config: { site: { wechat: { openUrl: wechat.url, apiUrl: `${wechat.url}/` } } } });
+  const hand = await siteInHand(t, { deps, config: { site: { wechat: { openUrl: wechat.url, apiUrl: `${wechat.url}/` } } } });
   const cookie = await hand.adminCookie();
   const set = (over: object = {}) => hand.call(routes.setWechat, { cookie, body: { ...settings, ...over } });
   assert.equal((await set()).status, 200);
@@ -102,6 +104,17 @@ test('each way it can fail has a clear answer', async (t) => {
   for (const mood of ['down', 'garbled', 'busy'] as const) assert.deepEqual(await attempt(mood), [503, 'sign-in-service-unreachable'], mood);
   await set({ secret: 'a wrong secret' });
   assert.deepEqual(await attempt('confirm'), [503, 'sign-in-service-refused']);
+});
+
+test('what ails the service is told in the log, with its own words and without the secret', async (t) => {
+  const lines: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+  const { set, browser } = await siteWithWechat(t, { log });
+  await set({ secret: 'a wrong secret' });
+  const one = browser();
+  assert.equal((await finish(one, await scan(one))).problem?.code, 'sign-in-service-refused');
+  assert.match(lines.join(''), /40125 invalid appsecret/);
+  assert.ok(!lines.join('').includes('a wrong secret'));
 });
 
 test('a service that does not answer is given up', { timeout: 30_000 }, async (t) => {
