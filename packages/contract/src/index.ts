@@ -5,6 +5,7 @@ import { apiTokenRoutes } from './api-token.ts';
 import { auditRoutes } from './audit.ts';
 import { authRoutes } from './auth.ts';
 import { channelRoutes } from './channel.ts';
+import { frontRoutes } from './front.ts';
 import { lessonRoutes } from './lesson.ts';
 import { managedChannelRoutes } from './managed-channel.ts';
 import { recordingRoutes } from './recording.ts';
@@ -25,6 +26,7 @@ export * from './auth.ts';
 export * from './channel.ts';
 export * from './completeness.ts';
 export * from './events.ts';
+export * from './front.ts';
 export * from './gather.ts';
 export * from './lesson.ts';
 export * from './list.ts';
@@ -50,7 +52,7 @@ const { reportLessons } = uploadRoutes;
 const teachingRoutes = { ...timetableRoutes, ...lessonRoutes, reportLessons };
 
 const { uploadState } = uploadRoutes;
-const archiveRoutes = { ...recordingRoutes, ...storageRoutes, uploadState };
+const archiveRoutes = { ...recordingRoutes, ...frontRoutes, ...storageRoutes, uploadState };
 
 /** Every HTTP operation of the site by name. */
 export const routes = {

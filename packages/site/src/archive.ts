@@ -23,6 +23,8 @@ export type ArchiveOptions = {
   secrets: Secrets;
   /** A recording has been stored. */
   onStored?(recordingId: string): void;
+  /** Lists of recordings look different now, or one has a picture. */
+  onChange?(): void;
   /** For work that nobody waits for. */
   onFault(error: unknown): void;
 };
@@ -45,16 +47,20 @@ const day = 24 * 60 * minute;
 const memoryDays = 3 * 365;
 
 /** Builds the rooms; opens the volumes. */
-export async function createArchive({ config, db, clock, log, secrets, onStored = () => {}, onFault }: ArchiveOptions): Promise<Archive> {
+export async function createArchive({ config, db, clock, log, secrets, onStored = () => {}, onChange = () => {}, onFault }: ArchiveOptions): Promise<Archive> {
   const siteDir = join(config.dataDir, 'site');
   const defaultReserveBytes = config.site.storageReserveMegabytes * 1024 * 1024;
   const storage = await openStorage({ db, clock, defaultReserveBytes }, config.site.storageDir ?? join(siteDir, 'storage'));
   const { groups, defaultGroup } = storage;
   const snapshots = openSnapshots(join(siteDir, 'snapshots'), clock.now);
-  const uploads = createUploads({ db, clock, log, groups, defaultGroup, onStored });
-  const pictures = createPictures({ db, clock, groups });
+  const stored = (id: string): void => {
+    onStored(id);
+    onChange();
+  };
+  const uploads = createUploads({ db, clock, log, groups, defaultGroup, onStored: stored });
+  const pictures = createPictures({ db, clock, groups, onChange });
   const collect = createCollector(() => collectGarbage({ db, groups, log }), onFault);
-  const recordings = createRecordings({ db, clock, onGarbage: collect.soon });
+  const recordings = createRecordings({ db, clock, onGarbage: collect.soon, onChange });
   const retention = createRetention({ db, clock, log, recordings });
   const allowsDownload = async (): Promise<boolean> => (await retention.rules()).allowsDownload;
   const play = createPlay({ db, clock, recordings, tokenKey: secrets.keyFor('recording addresses'), allowsDownload });

@@ -21,6 +21,8 @@ import { createDemo } from './demo/demo.ts';
 import { createEventClients } from './events/clients.ts';
 import { createCollector } from './events/collector.ts';
 import { createPublisher } from './events/publisher.ts';
+import { type Front, createFront } from './front/front.ts';
+import { type Plays, createPlays } from './front/plays.ts';
 import { type Gathers, createGathers } from './gathers/gathers.ts';
 import { type ByHand, createByHand, handResources } from './lessons/by-hand.ts';
 import { type Lessons, createLessons } from './lessons/lessons.ts';
@@ -76,6 +78,10 @@ export type Rooms = Identified & {
   relay: Relay;
   /** Storage, uploads, snapshots, recordings. */
   archive: Archive;
+  /** The public pages. */
+  front: Front;
+  /** Views of recordings. */
+  plays: Plays;
   events: ReturnType<typeof createEventClients>;
   /** Pages hear of these channels anew. */
   touchChannels(ids: Iterable<string>): void;
@@ -93,7 +99,7 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const reports = createReports();
   const changes = createStateChanges(db);
   const catalog = createCatalog(db);
-  const archive = await createArchive({ config, db, clock, log, secrets, onFault });
+  const archive = await createArchive({ config, db, clock, log, secrets, onChange: () => front.forget(), onFault });
   const board = createBoard(catalog, reports, archive.snapshots.urlOf);
   const events = createEventClients();
   const publisher = createPublisher({ clock, clients: events, find: board.find, onFault });
@@ -116,7 +122,14 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const managed = createManagedChannels({ catalog, board, reports, channels });
   const gathers = createGathers({ db, clock, changes, catalog, reports, drop: relay.drop });
   const teach = createTeaching({ db, clock, changes, reports, tell: events.send });
-  const school = createSchoolRooms({ db, clock, changes, catalog, version: deps.version, tell: events.send, touch: publisher.touch, onFault });
+  // Pages that show names of the school are made anew, too.
+  const tellSchool: typeof events.send = (event, data) => {
+    front.forget();
+    events.send(event, data);
+  };
+  const school = createSchoolRooms({ db, clock, changes, catalog, version: deps.version, tell: tellSchool, touch: publisher.touch, onFault });
+  const front = createFront({ db, clock, subjects: school.subjects.list, channels: board.list, recordings: archive.recordings });
+  const plays = createPlays({ db, clock, key: secrets.keyFor('viewers') });
   changes.onCommit(relay.refresh);
   publishReports(reports, catalog, publisher.touch, onFault);
   noteTimetables(reports, catalog, teach.timetables, onFault);
@@ -145,6 +158,8 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
     ...teach,
     relay,
     archive,
+    front,
+    plays,
     events,
     touchChannels: publisher.touch,
     seedDemo,

@@ -18,6 +18,8 @@ import type { Db } from './db/tables.ts';
 import { heartbeatMillis, serveEvents } from './events/clients.ts';
 import { createLedger } from './http/ledger.ts';
 import { type Gate, type Serve, createServe } from './http/serve.ts';
+import { createFrontPages } from './front/pages.ts';
+import { frontRoutes } from './front/routes.ts';
 import { gatherRoutes } from './gathers/routes.ts';
 import { createServer } from './http/server.ts';
 import { servePages } from './http/static.ts';
@@ -91,7 +93,7 @@ async function buildOver(db: Db, config: Config, deps: SiteDeps, tls: Tls | unde
   }
 }
 
-async function serveHttp({ site }: Config, { log, version, webDir }: SiteDeps, db: Db, rooms: Rooms, tls?: Tls): Promise<FastifyInstance> {
+async function serveHttp({ site }: Config, { clock, log, version, webDir }: SiteDeps, db: Db, rooms: Rooms, tls?: Tls): Promise<FastifyInstance> {
   const { tag } = await rooms.school.facts.read();
   const { embedOrigins } = site;
   const app = createServer(log, { tls, embedOrigins });
@@ -112,19 +114,23 @@ async function serveHttp({ site }: Config, { log, version, webDir }: SiteDeps, d
     },
   });
   archiveRoutes(app, serve, gate, rooms);
+  frontRoutes(app, serve, { gate, ...rooms });
   serveEvents(app, rooms.events);
   serveDocuments(app, openApi({ version, cookie: cookieName(tag) }));
   app.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
-  await servePages(app, webDir);
+  const { front, school, board } = rooms;
+  const pages = createFrontPages({ front, clock, site: school.facts.read, findChannel: board.find });
+  await servePages(app, webDir, (html, request) => pages.render(html, request.url, gate.siteUrl(request)));
   return app;
 }
 
-function archiveRoutes(app: FastifyInstance, serve: Serve, gate: Gate, { archive, board, touchChannels, sessions }: Rooms): void {
+function archiveRoutes(app: FastifyInstance, serve: Serve, gate: Gate, { archive, board, plays, touchChannels, sessions }: Rooms): void {
   const { storage, uploads, pictures, snapshots } = archive;
   storageRoutes(serve, storage);
   recordingRoutes(app, serve, {
     ...archive,
     groups: storage.groups,
+    plays,
     isAdmin: async (token) => token !== undefined && (await sessions.find(token))?.person.role === 'admin',
   });
   uploadRoutes(app, serve, {
@@ -176,6 +182,7 @@ function startClockwork({ clock }: SiteDeps, rooms: Rooms): () => void {
     every(clock, hourMillis, repeats.sweep, onFault),
     every(clock, hourMillis, rooms.phones.sweep, onFault),
     every(clock, hourMillis, audit.sweep, onFault),
+    every(clock, hourMillis, rooms.plays.sweep, onFault),
   ];
   return () => {
     for (const stop of timers) stop();

@@ -163,6 +163,7 @@ export type Tables = PeopleTables & {
   purged_recordings: { id: string; purged_at: string };
   archive_rules: { id: number; retention_days: number | null; bin_days: number; allows_download: Bit };
   class_names: { name: string };
+  plays: { recording_id: string; viewer: string; played_at: string };
   garbage: { volume_id: string; object_key: string; created_at: string };
   demands: { channel_id: string; live_server_id: string; created_at: string };
   seeds: { name: string; row_id: string };

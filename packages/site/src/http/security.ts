@@ -27,7 +27,7 @@ const headers: [name: string, value: string][] = [
 ];
 
 /** The pages that are made to be framed: players alone. Compared with the path as it came, so that no other spelling reaches one. */
-const embedPage = /^\/embed\/live\/[0-9a-z]{12}(?:\?|$)/;
+const embedPage = /^\/embed\/(?:live\/[0-9a-z]{12}|recordings\/[0-9a-f-]{36})(?:\?|$)/;
 
 /** Puts the headers on every answer of `app`. Pages of `embedOrigins` may frame the embed pages, and nothing else. */
 export function addSecurityHeaders(app: FastifyInstance, embedOrigins: readonly string[]): void {

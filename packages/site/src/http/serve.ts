@@ -11,8 +11,8 @@ export type TokenCaller = { id: string; name: string; scopes: readonly TokenScop
 /** Who was let in: a person, a program, a gather, or nobody in particular where the route is public. */
 export type Admission = { person?: Person | undefined; token?: TokenCaller | undefined; gather?: AgentIdentity | undefined };
 
-/** Short-lived secrets that a browser carries through a sign-in, beside its session. */
-export type PassName = 'way' | 'phone';
+/** What a browser carries beside its session: short-lived secrets through a sign-in, and which viewer it is when views are counted. */
+export type PassName = 'way' | 'phone' | 'viewer';
 
 /** Who calls, and how. */
 export type Call = Admission & {
@@ -26,6 +26,8 @@ export type Call = Admission & {
   siteUrl: string;
   /** The caller's page came over HTTPS: what it loads must too. */
   isSecure: boolean;
+  /** The browser asks ahead, nobody looks yet. */
+  isPrefetch: boolean;
   setSession(token: string, expiresAt: number): void;
   clearSession(): void;
   passOf(name: PassName): string | undefined;
@@ -104,6 +106,7 @@ function callOf(gate: Gate, request: FastifyRequest, reply: FastifyReply): Omit<
     hostname: request.hostname,
     siteUrl: gate.siteUrl(request),
     isSecure: gate.isSecure(request),
+    isPrefetch: /prefetch|prerender/.test(String(request.headers['sec-purpose'] ?? request.headers['purpose'] ?? request.headers['x-moz'] ?? '')),
     setSession: (token, expiresAt) => gate.setSession(request, reply, token, expiresAt),
     clearSession: () => gate.clearSession(request, reply),
     passOf: (name) => gate.passOf(request, name),

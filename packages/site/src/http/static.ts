@@ -1,34 +1,41 @@
 // The built web pages: files with a hash in their name for ever, the page itself asked for anew each time, routes of the
 // single-page application answered with the page.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ReadyPage } from '../front/pages.ts';
+import { sendPacked } from '../front/packed.ts';
 import { sendNotFound } from './problems.ts';
 
 const page = 'index.html';
 
+/** Makes the page at the request's address from the built one. */
+export type RenderPage = (html: string, request: FastifyRequest) => Promise<ReadyPage>;
+
 /** Serves `webDir` (packages/web/dist); without it the API works alone. */
-export async function servePages(app: FastifyInstance, webDir: string): Promise<void> {
+export async function servePages(app: FastifyInstance, webDir: string, render: RenderPage): Promise<void> {
   const isBuilt = existsSync(join(webDir, page));
+  const html = isBuilt ? readFileSync(join(webDir, page), 'utf8') : '';
+  const sendPage = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const ready = await render(html, request);
+    return sendPacked(request, reply.code(ready.status), ready, 'text/html; charset=utf-8');
+  };
   if (isBuilt) {
     await app.register(fastifyStatic, {
       root: webDir,
-      index: page,
+      index: false,
       redirect: false,
       preCompressed: true,
       cacheControl: false,
       setHeaders: (reply, path) => void reply.header('cache-control', cacheOf(path)),
     });
+    app.get('/', sendPage);
   }
   app.setNotFoundHandler((request, reply) => {
     if (!isPage(request)) return sendNotFound(reply);
-    return isBuilt ? sendPage(reply) : reply.code(503).type('text/plain; charset=utf-8').send('The web pages are not built: run npm start.\n');
+    return isBuilt ? sendPage(request, reply) : reply.code(503).type('text/plain; charset=utf-8').send('The web pages are not built: run npm start.\n');
   });
-}
-
-function sendPage(reply: FastifyReply): FastifyReply {
-  return reply.code(200).sendFile(page);
 }
 
 function cacheOf(path: string): string {

@@ -12,6 +12,8 @@ export type RecordingsOptions = {
   clock: Clock;
   /** There is something to delete on the volumes. */
   onGarbage(): void;
+  /** Lists look different now. */
+  onChange?(): void;
 };
 
 export type RecordingPage<Row> = { rows: Row[]; total: number; isMore: boolean };
@@ -35,7 +37,7 @@ export type Recordings = {
 };
 
 /** The room's rules over `db`. */
-export function createRecordings({ db, clock, onGarbage }: RecordingsOptions): Recordings {
+export function createRecordings({ db, clock, onGarbage, onChange = () => {} }: RecordingsOptions): Recordings {
   const now = (): string => momentOf(clock.now());
   const getArchived = async (id: string): Promise<ArchivedRecording> => {
     const [found] = await readRecordings(db, [id]);
@@ -54,6 +56,7 @@ export function createRecordings({ db, clock, onGarbage }: RecordingsOptions): R
       return sumOf(fitting);
     });
     if (action === 'purge' && sum.recordings > 0) onGarbage();
+    if (sum.recordings > 0) onChange();
     return sum;
   };
   return {
@@ -79,6 +82,7 @@ export function createRecordings({ db, clock, onGarbage }: RecordingsOptions): R
         };
         if (Object.keys(fields).length > 0) await trx.updateTable('recordings').set(fields).where('id', '=', id).execute();
       });
+      onChange();
       return getArchived(id);
     },
     async remove(id, by) {

@@ -17,6 +17,8 @@ export type RecordingRoutesOptions = {
   play: Play;
   groups: VolumeGroups;
   snapshots: Snapshots;
+  /** Gives viewers the pass by which their views are told apart. */
+  plays: { isPass(pass: string | undefined): boolean; newPass(): string; passSeconds: number };
   /** Whether the session of a token is an administrator's. */
   isAdmin(sessionToken: string | undefined): Promise<boolean>;
 };
@@ -25,10 +27,14 @@ const forEver = 'public, max-age=31536000, immutable';
 
 /** Registers the room's operations. */
 export function recordingRoutes(app: FastifyInstance, serve: Serve, options: RecordingRoutesOptions): void {
-  const { recordings, retention, play, isAdmin } = options;
+  const { recordings, retention, play, plays, isAdmin } = options;
   serve(routes.listRecordings, ({ query }) => recordings.list(query));
   serve(routes.getRecording, ({ params }) => recordings.get(params.id));
-  serve(routes.playRecording, async ({ params }, call) => play.info(params.id, { mayDownload: await isAdmin(call.sessionToken) }));
+  serve(routes.playRecording, async ({ params }, call) => {
+    const info = await play.info(params.id, { mayDownload: await isAdmin(call.sessionToken) });
+    if (!plays.isPass(call.passOf('viewer'))) call.setPass('viewer', { value: plays.newPass(), seconds: plays.passSeconds });
+    return info;
+  });
   serve(routes.listArchive, ({ query }) => recordings.listArchive(query));
   serve(routes.getArchived, ({ params }) => recordings.getArchived(params.id));
   serve(routes.editRecording, ({ params, body }) => recordings.edit(params.id, body));

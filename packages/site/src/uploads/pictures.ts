@@ -7,7 +7,7 @@ import { discard } from '../storage/garbage.ts';
 import { keysOf } from '../storage/keys.ts';
 import { type Clock, momentOf } from '../time.ts';
 
-export type PicturesOptions = { db: Db; clock: Clock; groups: VolumeGroups };
+export type PicturesOptions = { db: Db; clock: Clock; groups: VolumeGroups; /** A recording has a picture more. */ onChange?(): void };
 
 /** Both reject with `recording-not-found`, `recording-deleted`, `not-yours`, or the storage's faults. The first picture of each kind stays. */
 export type Pictures = {
@@ -16,7 +16,7 @@ export type Pictures = {
 };
 
 /** The room's rules over `db` and the volumes. */
-export function createPictures({ db, clock, groups }: PicturesOptions): Pictures {
+export function createPictures({ db, clock, groups, onChange = () => {} }: PicturesOptions): Pictures {
   async function requireRecording(gatherId: string, id: string): Promise<{ volume_id: string }> {
     const row = await db.selectFrom('recordings').select(['volume_id', 'gather_id', 'deleted_at']).where('id', '=', id).executeTakeFirst();
     if (row === undefined) throw new AppError('not-found', 'recording-not-found', 'There is no such recording.');
@@ -43,6 +43,7 @@ export function createPictures({ db, clock, groups }: PicturesOptions): Pictures
       // It was purged meanwhile, and its picture with it.
       if (numUpdatedRows === 0n) await discard(trx, [{ volumeId, key }], clock.now());
     });
+    onChange();
   }
 
   return {

@@ -9,6 +9,7 @@ import { archiveLists } from './0031-archive-lists.ts';
 import { portraitVersion } from './0020-portrait-version.ts';
 import { lessonHealth } from './0040-lessons.ts';
 import { enrolment } from './0050-enrolment.ts';
+import { plays } from './0070-plays.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -20,4 +21,5 @@ export const migrations: Record<string, Migration> = {
   '0020-portrait-version': portraitVersion,
   '0040-lessons': lessonHealth,
   '0050-enrolment': enrolment,
+  '0070-plays': plays,
 };
