@@ -122,12 +122,15 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const managed = createManagedChannels({ catalog, board, reports, channels });
   const gathers = createGathers({ db, clock, changes, catalog, reports, drop: relay.drop });
   const teach = createTeaching({ db, clock, changes, reports, tell: events.send });
+  const replan = async (trx: Db, gatherIds: readonly string[]): Promise<void> => {
+    for (const gatherId of gatherIds) for (const week of await readWeeks(trx, { gatherId })) await teach.lessons.replan(trx, week);
+  };
   // Pages that show names of the school are made anew, too.
   const tellSchool: typeof events.send = (event, data) => {
     front.forget();
     events.send(event, data);
   };
-  const school = createSchoolRooms({ db, clock, changes, catalog, version: deps.version, tell: tellSchool, touch: publisher.touch, onFault });
+  const school = createSchoolRooms({ db, clock, changes, catalog, version: deps.version, replan, tell: tellSchool, touch: publisher.touch, onFault });
   const front = createFront({ db, clock, subjects: school.subjects.list, channels: board.list, recordings: archive.recordings });
   const plays = createPlays({ db, clock, key: secrets.keyFor('viewers') });
   changes.onCommit(relay.refresh);

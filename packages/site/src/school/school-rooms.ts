@@ -19,6 +19,8 @@ export type SchoolRoomsOptions = {
   catalog: Catalog;
   /** The product's. */
   version: string;
+  /** Lessons to come of these gathers are planned anew: their time zone has changed. */
+  replan(trx: Db, gatherIds: readonly string[]): Promise<void>;
   tell<Name extends 'catalog' | 'site'>(event: Name, data: SiteEvents[Name]): void;
   /** These channels may look different now. */
   touch(channelIds: Iterable<string>): void;

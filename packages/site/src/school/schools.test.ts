@@ -119,3 +119,25 @@ test('there are no more schools than fit in memory', async (t) => {
   const refused = await hand.call(routes.createSchool, { body: { name: '再来一所' }, cookie: await hand.adminCookie() });
   assert.deepEqual([refused.status, refused.problem?.code], [409, 'too-many-schools']);
 });
+
+test('lessons to come keep their local time when the zone of their school, or of the site, changes', async (t) => {
+  const hand = await siteInHand(t);
+  const cookie = await hand.adminCookie();
+  const school = await addSchool(hand, '南湖小学');
+  const channel = await hand.addChannel('一班', { gatherId: await gatherIn(hand, school.id) });
+  // The clock in hand stands at Tuesday 1 September 2026, 8:00 UTC.
+  const intervals = [{ id: 'aaaaaaaaaaaa', weekday: 3, startSecond: 8 * 3600, endSecond: 9 * 3600 }];
+  await hand.call(routes.saveTimetable, { cookie, params: { id: channel.id }, body: { basedOn: 0, intervals } });
+  const plannedStart = (): unknown => {
+    const db = new Sqlite(join(hand.dataDir, 'site', 'lubo.sqlite'));
+    const row = db.prepare('select planned_start from lessons').get() as { planned_start: string } | undefined;
+    db.close();
+    return row?.planned_start;
+  };
+  assert.equal(plannedStart(), '2026-09-02T00:00:00.000Z');
+  await hand.call(routes.editSchool, { cookie, params: { id: school.id }, body: { timeZone: 'Asia/Urumqi' } });
+  assert.equal(plannedStart(), '2026-09-02T02:00:00.000Z');
+  await hand.call(routes.editSchool, { cookie, params: { id: school.id }, body: { timeZone: null } });
+  await hand.call(routes.editSite, { cookie, body: { timeZone: 'Europe/London' } });
+  assert.equal(plannedStart(), '2026-09-02T07:00:00.000Z');
+});

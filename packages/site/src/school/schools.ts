@@ -13,6 +13,8 @@ export type SchoolsOptions = {
   clock: Clock;
   changes: StateChanges;
   usage: UsageBook;
+  /** The clocks of these gathers' timetables are others now: lessons to come are planned anew, in the same transaction. */
+  replan(trx: Db, gatherIds: readonly string[]): Promise<void>;
   /** Told after a school was added, changed or deleted, with the gathers that stand in it. */
   onChange(gatherIds: readonly string[]): void;
 };
@@ -32,7 +34,7 @@ export type Schools = {
 };
 
 /** The room's rules over `db`. */
-export function createSchools({ db, clock, changes, usage, onChange }: SchoolsOptions): Schools {
+export function createSchools({ db, clock, changes, usage, replan, onChange }: SchoolsOptions): Schools {
   const order = createNameOrder();
   return {
     async list(query) {
@@ -53,12 +55,13 @@ export function createSchools({ db, clock, changes, usage, onChange }: SchoolsOp
     },
     async edit(id, { name, timeZone }) {
       const gatherIds = await changes.commit(async (trx, touch) => {
-        await requireSchool(trx, id);
+        const before = await requireSchool(trx, id);
         if (name !== undefined) await requireName(trx, name, id);
         const change = { ...(name === undefined ? {} : { name }), ...(timeZone === undefined ? {} : { time_zone: timeZone }) };
         if (Object.keys(change).length > 0) await trx.updateTable('schools').set(change).where('id', '=', id).execute();
         const ids = await gathersOf(trx, id);
         for (const gatherId of ids) touch(gatherId);
+        if (timeZone !== undefined && timeZone !== before.timeZone) await replan(trx, ids);
         return ids;
       });
       onChange(gatherIds);
