@@ -39,7 +39,34 @@ test('sound that never comes is waited for 1.5 s, and changes the tracks when it
   assert.deepEqual(told, []);
   intake.pass(1_500);
   intake.track(audio);
+  assert.deepEqual(told, ['begin video', 'video 0']);
+  intake.packet(sound(0));
   assert.deepEqual(told, ['begin video', 'video 0', 'change video+audio']);
+});
+
+test('a track that is only promised is not told', () => {
+  const { intake, told } = begin();
+  intake.expect(['video', 'audio']);
+  intake.track(video);
+  intake.track(audio);
+  intake.packet(sound(0));
+  intake.pass(0);
+  intake.pass(5_000);
+  assert.deepEqual(told, ['begin audio', 'audio 0']);
+  intake.packet(picture(0));
+  assert.equal(told.at(-1), 'change video+audio');
+});
+
+test('packets go out with the configuration that they came with, also before the beginning', () => {
+  const { intake, told } = begin();
+  intake.expect(['video', 'audio']);
+  intake.track(video);
+  intake.packet(picture(0));
+  intake.track({ ...video, width: 1 });
+  intake.packet(picture(1));
+  intake.pass(0);
+  intake.pass(400);
+  assert.deepEqual(told, ['begin video', 'video 0', 'change video', 'video 40']);
 });
 
 test('a track that pauses for 300 ms holds the other one up no longer', () => {

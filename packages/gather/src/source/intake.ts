@@ -16,8 +16,6 @@ export type Intake = {
   pass(nowMillis: number): void;
   /** Hands on all that is held: the connection has ended. */
   end(): void;
-  /** When the beginning was told; undefined before. */
-  readonly begunAt: number | undefined;
 };
 
 /** The beginning waits so long for the first picture, or for the first sound. */
@@ -34,9 +32,11 @@ type Lane = { queue: Packet[]; millis: number[]; head: number; heardAt: number }
 export function createIntake(output: Pick<SourceOutput, 'begin' | 'change' | 'packets'>): Intake {
   const lanes: Record<Kind, Lane> = { video: emptyLane(), audio: emptyLane() };
   let expected: readonly Kind[] = [];
+  /** Kinds that have brought something: a track that is only promised would keep players and recordings waiting for it. */
+  const come = new Set<Kind>();
   let tracks: Tracks = {};
   let firstAt: number | undefined;
-  let begunAt: number | undefined;
+  let isBegun = false;
   let fresh: Record<Kind, boolean> = { video: false, audio: false };
 
   const mayBegin = (now: number): boolean => {
@@ -44,6 +44,7 @@ export function createIntake(output: Pick<SourceOutput, 'begin' | 'change' | 'pa
     firstAt ??= now;
     return expected.every((kind) => length(lanes[kind]) > 0 || now - (firstAt ?? now) >= waitMillis[kind]);
   };
+  const present = (): Tracks => ({ ...(come.has('video') && { video: tracks.video }), ...(come.has('audio') && { audio: tracks.audio }) });
   const handOn = (now: number): void => {
     if (length(lanes.video) + length(lanes.audio) === 0) return;
     const out: Packet[] = [];
@@ -51,18 +52,31 @@ export function createIntake(output: Pick<SourceOutput, 'begin' | 'change' | 'pa
     if (out.length > 0) output.packets(out);
   };
 
+  const begin = (): void => {
+    isBegun = true;
+    output.begin(present());
+  };
+
   return {
     expect(kinds) {
       expected = kinds;
     },
     track(track) {
-      if (begunAt !== undefined) handOn(Infinity);
+      // Packets go out with the configuration that they came with, even if that means to begin before everybody is there.
+      const isTold = come.has(track.kind);
+      if (isTold && !isBegun) begin();
+      if (isTold) handOn(Infinity);
       tracks = { ...tracks, [track.kind]: track };
-      if (begunAt !== undefined) output.change(tracks);
+      if (isTold) output.change(present());
     },
     packet(packet) {
       const track = tracks[packet.kind];
       if (track === undefined) return;
+      if (!come.has(packet.kind)) {
+        if (isBegun) handOn(Infinity);
+        come.add(packet.kind);
+        if (isBegun) output.change(present());
+      }
       const lane = lanes[packet.kind];
       lane.queue.push(packet);
       lane.millis.push(ticksToMillis(packet.dts, track.timescale));
@@ -71,18 +85,14 @@ export function createIntake(output: Pick<SourceOutput, 'begin' | 'change' | 'pa
     pass(now) {
       for (const kind of ['video', 'audio'] as const) if (fresh[kind]) lanes[kind].heardAt = now;
       fresh = { video: false, audio: false };
-      if (begunAt === undefined) {
+      if (!isBegun) {
         if (!mayBegin(now)) return bound(lanes);
-        begunAt = now;
-        output.begin(tracks);
+        begin();
       }
       handOn(now);
     },
     end() {
-      if (begunAt !== undefined) handOn(Infinity);
-    },
-    get begunAt() {
-      return begunAt;
+      if (isBegun) handOn(Infinity);
     },
   };
 }

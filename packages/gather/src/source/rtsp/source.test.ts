@@ -1,63 +1,10 @@
 // The RTSP source against a camera that does everything wrong: each fault has its name, costs a reconnect at most, and never a lock-out.
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import type { ChannelFault } from '@lubo/contract';
-import { type Packet, headerOf } from '@lubo/media';
-import { pino } from 'pino';
-import { systemClock } from '../../clock.ts';
-import type { Tracks } from '../../unit.ts';
-import { createDialledSource } from '../dialled.ts';
-import { type BadCamera, type BadCameraOptions, startBadCamera } from './bad-camera.ts';
-import { type ClipPacket, readPacketClip, wire } from './clip-packets.ts';
-import { type RtspSourceOptions, rtspDial } from './source.ts';
-
-const clip = await readPacketClip();
-const { sdp } = clip;
-type Play = NonNullable<BadCameraOptions['play']>;
-
-const all: Play = (send) => {
-  for (const packet of clip.packets) send(packet.channel, wire(packet));
-};
-
-type Given = Partial<BadCameraOptions> & { user?: string; reconnects?: boolean; silenceMillis?: number };
-
-async function begin(t: TestContext, given: Given) {
-  const camera = await startBadCamera({ sdp, play: all, ...given });
-  const options: RtspSourceOptions = { url: camera.url, user: given.user ?? '', password: 'secret', transport: 'auto', clock: systemClock, timing: { silenceMillis: given.silenceMillis ?? 400 } };
-  const told = { tracks: [] as Tracks[], changes: [] as Tracks[], packets: [] as Packet[], faults: [] as ChannelFault[] };
-  const watchers = new Set<() => void>();
-  const look = (): void => watchers.forEach((watcher) => watcher());
-  const timing = { firstRetryMillis: 10, longestRetryMillis: 40, idleMillis: 10 };
-  const source = createDialledSource({ dial: rtspDial(options), clock: systemClock, log: pino({ level: 'silent' }), reconnects: () => given.reconnects ?? true, timing });
-  source.start({
-    begin: (tracks) => void told.tracks.push(tracks),
-    change: (tracks) => void told.changes.push(tracks),
-    packets(packets) {
-      told.packets.push(...packets);
-      look();
-    },
-    fault(fault) {
-      told.faults.push(fault);
-      look();
-    },
-  });
-  const until = (isSo: () => boolean): Promise<void> =>
-    new Promise((resolve) => {
-      const watcher = (): void => {
-        if (isSo()) resolve();
-      };
-      watchers.add(watcher);
-      watcher();
-    });
-  t.after(async () => {
-    await source.stop();
-    await camera.close();
-  });
-  return { camera, source, told, until, pictures: () => told.packets.filter(({ kind }) => kind === 'video') };
-}
-
-const codes = ({ told }: { told: { faults: ChannelFault[] } }): string[] => told.faults.map(({ code }) => code);
-const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
+import { test } from 'node:test';
+import { headerOf } from '@lubo/media';
+import type { BadCamera } from './bad-camera.ts';
+import { type ClipPacket, wire } from './clip-packets.ts';
+import { type Play, all, begin, clip, codes, pause, sdp } from './play-camera.ts';
 
 test('plays pictures and sound, and says TEARDOWN when it leaves', async (t) => {
   const seen = await begin(t, { silenceMillis: 10_000 });
