@@ -16,15 +16,17 @@ export type Bus = {
   end(): void;
   /**
    * A consumer from the newest keyframe in the ring on, or from the next one. `onUnits` is called when there is something to
-   * take, once for many; an error it throws is logged and hurts nobody else.
+   * take, once for many; an error it throws is logged and hurts nobody else. `isPatient`: a tenth of a second later will do.
    */
-  subscribe(options: { name: string; limits?: QueueLimits | undefined; onUnits: () => void }): Subscription;
+  subscribe(options: { name: string; isPatient?: boolean; limits?: QueueLimits | undefined; onUnits: () => void }): Subscription;
   readonly consumerCount: number;
+  /** Some consumer wants each unit at once. */
+  readonly isUrgent: boolean;
   /** The newest keyframe that the ring holds, for who wants a picture now and then; undefined without video. */
   newestKeyframe(): Unit | undefined;
 };
 
-type Consumer = { name: string; queue: UnitQueue; onUnits: () => void };
+type Consumer = { name: string; isPatient: boolean; queue: UnitQueue; onUnits: () => void };
 
 /** A bus without tracks. */
 export function createBus(options: { log: Logger; ring?: RingLimits }): Bus {
@@ -63,14 +65,18 @@ export function createBus(options: { log: Logger; ring?: RingLimits }): Bus {
       for (const consumer of consumers) wake(consumer);
     },
     end: () => breakOff({}),
-    subscribe({ name, limits = defaultQueueLimits, onUnits }) {
-      const consumer = { name, queue: createUnitQueue(limits), onUnits };
+    subscribe({ name, isPatient = false, limits = defaultQueueLimits, onUnits }) {
+      const consumer = { name, isPatient, queue: createUnitQueue(limits), onUnits };
       for (const unit of ring.newest()) consumer.queue.put(unit);
       consumers.add(consumer);
       return subscriptionOf(consumer.queue, () => consumers.delete(consumer));
     },
     get consumerCount() {
       return consumers.size;
+    },
+    get isUrgent() {
+      for (const { isPatient } of consumers) if (!isPatient) return true;
+      return false;
     },
     newestKeyframe() {
       const [unit] = ring.newest();

@@ -147,7 +147,7 @@ export class Channel {
 
   #begin(settings: GatherChannel): void {
     const { openSource } = this.#options;
-    const source = openSource(settings, { ...this.#options, log: this.#log, stream: 'main' });
+    const source = openSource(settings, { ...this.#options, log: this.#log, stream: 'main', isUrgent: () => this.bus.isUrgent });
     this.#source = source;
     this.#changing = this.#changing.then(() => {
       if (this.#source === source) this.#start(source);

@@ -28,7 +28,7 @@ const shifted = (i: number, dts: number, compositionOffset: number): Packet => (
 test('a fragment holds less than a second, and what waits is less than one', async () => {
   const packets = Array.from({ length: 100 }, (_, i) => [picture(i), sound(i * 2), sound(i * 2 + 1)]).flat();
   const { fragments, fragmenter } = await recorded(packets);
-  assert.equal(fragments.length, 5);
+  assert.equal(fragments.length, 6);
   assert.equal(fragmenter.bytes, 0);
   assert.equal(fragmenter.millis, 4_000);
 });

@@ -3,7 +3,7 @@ import { type FragmentRun, type Packet, ticksToMillis, writeFragment, writeInitS
 import type { Tracks, Unit } from '../unit.ts';
 
 /** Less than a second, so that what a kill takes is less than a second with all that is on its way to the disk. */
-const fragmentMillis = 800;
+const fragmentMillis = 750;
 /** Of a track with a single packet, whose pace is not known. */
 const unknownPaceMillis = 40;
 

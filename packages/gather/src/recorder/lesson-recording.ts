@@ -108,7 +108,7 @@ export class LessonRecording {
   }
 
   #subscribe(): Subscription {
-    return this.#options.bus.subscribe({ name: 'recorder', onUnits: () => this.#takeAll() });
+    return this.#options.bus.subscribe({ name: 'recorder', isPatient: true, onUnits: () => this.#takeAll() });
   }
 
   #takeAll(): void {

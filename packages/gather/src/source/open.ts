@@ -27,11 +27,11 @@ function openPull(source: Extract<ChannelSource, { mode: 'pull' }>, surroundings
 }
 
 function pullDial(url: string, { user, password, transport }: Extract<ChannelSource, { mode: 'pull' }>, surroundings: SourceSurroundings): Dial | undefined {
-  const { clock, openSound } = surroundings;
+  const { clock, openSound, isUrgent } = surroundings;
   switch (schemeOf(url)) {
     case 'rtsp://':
     case 'rtsps://':
-      return rtspDial({ url, user, password, transport, clock, openSound });
+      return rtspDial({ url, user, password, transport, isUrgent, clock, openSound });
     case 'rtmp://':
     case 'rtmps://':
       return rtmpDial({ url, user, password, clock });

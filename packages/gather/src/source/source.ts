@@ -43,6 +43,8 @@ export type SourceSurroundings = {
   reconnects(): boolean;
   /** Of a camera with two streams: the one that is recorded, or the smaller one that is played live. */
   stream: 'main' | 'sub';
+  /** Whether somebody waits for each picture (a live push); otherwise a tenth of a second costs nobody anything. Absent: always. */
+  isUrgent?: (() => boolean) | undefined;
   /** Absent: sound that is not AAC is left out. */
   openSound?: OpenSound | undefined;
 };

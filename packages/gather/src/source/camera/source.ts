@@ -6,7 +6,7 @@ import type { Dial, DialEnd } from '../dialled.ts';
 import { SourceError } from '../source-error.ts';
 import { type CameraStreams, askCamera } from './onvif.ts';
 
-export type CameraSourceOptions = Pick<RtspSourceOptions, 'clock' | 'openSound' | 'timing'> & {
+export type CameraSourceOptions = Pick<RtspSourceOptions, 'clock' | 'openSound' | 'timing' | 'isUrgent'> & {
   camera: Extract<ChannelSource, { mode: 'camera' }>;
   stream: 'main' | 'sub';
 };

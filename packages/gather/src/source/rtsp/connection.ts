@@ -7,6 +7,7 @@ import type { Clock } from '../../clock.ts';
 import { type DialEnd } from '../dialled.ts';
 import { type Datagrams, createDatagrams } from './datagrams.ts';
 import { endOf, passing } from './ends.ts';
+import { type Rests, createRests } from './rests.ts';
 
 export type RtspTiming = {
   connectMillis: number;
@@ -25,6 +26,8 @@ export type RtspConnectionOptions = {
   transports: readonly RtspTransport[];
   /** Sound alone is no silence. */
   mayBeSound: boolean;
+  /** Somebody waits for each picture: nothing is left in the network for a moment. */
+  isUrgent(): boolean;
   clock: Clock;
   timing: RtspTiming;
   signal: AbortSignal;
@@ -43,8 +46,8 @@ const hash: AuthHash = {
   md5: (text) => createHash('md5').update(text).digest('hex'),
   sha256: (text) => createHash('sha256').update(text).digest('hex'),
 };
-/** Bytes read at once; several packets of one picture. */
-const readBytes = 32 * 1024;
+/** One for all connections: what is read is used up before anything else is read. */
+const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 const tickMillis = { tcp: 250, udp: 50 };
 
 /** Plays until the connection ends, and closes it. Never rejects. */
@@ -69,12 +72,15 @@ class RtspConnection {
   #isConnected = false;
   #ending: RtspEnd | undefined;
   #cancelTimer: () => void = () => {};
+  readonly #rests: Rests;
+  #cancelRest: (() => void) | undefined;
 
   constructor(options: RtspConnectionOptions, resolve: (end: RtspEnd) => void) {
     const { url, credentials, transports, timing, mayBeSound } = options;
     this.#options = options;
     this.#resolve = resolve;
     this.#transport = transports[0] ?? 'tcp';
+    this.#rests = createRests(options.isUrgent);
     this.#session = new RtspClientSession({ url, credentials, transports, hash, silenceMillis: timing.silenceMillis, silenceOf: mayBeSound ? 'all' : 'video' });
     const { host, port, tls } = this.#session.address;
     this.#socket = tls ? this.#openTls(host, port) : this.#openTcp(host, port);
@@ -92,8 +98,11 @@ class RtspConnection {
   }
 
   #openTcp(host: string, port: number): Socket {
-    // One buffer for the life of the connection: what is read is used up before the next read.
-    const onread = { buffer: Buffer.allocUnsafeSlow(readBytes), callback: (length: number, bytes: Uint8Array): boolean => this.#receive(bytes.subarray(0, length)) };
+    const callback = (length: number, bytes: Uint8Array): boolean => {
+      this.#receive(bytes.subarray(0, length));
+      return !this.#rest(length);
+    };
+    const onread = { buffer: readBuffer, callback };
     return connect({ host, port, onread }, () => this.#begin());
   }
 
@@ -123,9 +132,23 @@ class RtspConnection {
     });
   }
 
-  #receive(bytes: Uint8Array): true {
+  #receive(bytes: Uint8Array): void {
     this.#guard((now) => this.#perform(this.#session.receive(bytes, now)));
+  }
+
+  /** Whether nothing is to be read for a moment; after a full buffer there is more at once. */
+  #rest(length: number): boolean {
+    const { clock } = this.#options;
+    const pause = this.#rests(length, clock.now());
+    if (pause === 0 || length === readBuffer.length || this.#ending !== undefined) return false;
+    this.#cancelRest = clock.after(pause, () => this.#wake());
     return true;
+  }
+
+  #wake(): void {
+    this.#cancelRest?.();
+    this.#cancelRest = undefined;
+    this.#socket.resume();
   }
 
   #perform(step: RtspStep): void {
@@ -184,6 +207,7 @@ class RtspConnection {
     const { clock, timing, signal } = this.#options;
     const socket = this.#socket;
     this.#cancelTimer();
+    if (this.#cancelRest !== undefined) this.#wake();
     signal.removeEventListener('abort', this.#onAbort);
     this.#datagrams?.close();
     this.#cancelTimer = clock.after(timing.farewellMillis, () => socket.destroy());

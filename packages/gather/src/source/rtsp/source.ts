@@ -11,6 +11,8 @@ export type RtspSourceOptions = {
   user: string;
   password: string;
   transport: 'auto' | RtspTransport;
+  /** Absent: somebody always waits for each picture. */
+  isUrgent?: (() => boolean) | undefined;
   clock: Clock;
   openSound?: OpenSound | undefined;
   timing?: Partial<RtspTiming> | undefined;
@@ -33,14 +35,14 @@ export function rtspDial(options: RtspSourceOptions): Dial {
 type Followed = { end: DialEnd; isPictureMissing: boolean };
 
 async function followed(options: RtspSourceOptions, mayBeSound: boolean, output: DialOutput, signal: AbortSignal): Promise<Followed> {
-  const { clock, openSound, user, password } = options;
+  const { clock, openSound, user, password, isUrgent = () => true } = options;
   const timing = { ...defaultRtspTiming, ...options.timing };
   const transports = transportsOf[options.transport];
   let { url } = options;
   let credentials: Credentials | undefined = user === '' ? undefined : { username: user, password };
   for (let redirects = 0; ; redirects++) {
     const heard = createHearing({ output, clock, openSound });
-    const end = await playRtsp({ ...heard, url, credentials, transports, mayBeSound, clock, timing, signal });
+    const end = await playRtsp({ ...heard, url, credentials, transports, mayBeSound, isUrgent, clock, timing, signal });
     heard.close();
     if (end.redirect === undefined || redirects === mostRedirects || signal.aborted) {
       return { end, isPictureMissing: heard.isPictureMissing };
