@@ -26,6 +26,7 @@ export * from './auth.ts';
 export * from './channel.ts';
 export * from './completeness.ts';
 export * from './events.ts';
+export * from './fault-code.ts';
 export * from './front.ts';
 export * from './gather.ts';
 export * from './lesson.ts';

@@ -1,5 +1,6 @@
 // One running channel: its source, its bus, its push. Consumers of the bus are independent of one another and of the source's faults.
 import type { ChannelFault, GatherChannel, GatherChannelReport, GatherPush } from '@lubo/contract';
+import type { Packet } from '@lubo/media';
 import type { Logger } from 'pino';
 import { type Bus, createBus } from './bus.ts';
 import type { Clock } from './clock.ts';
@@ -54,6 +55,11 @@ export class Channel {
   #live: LiveStream | undefined;
   readonly #recorder: Recorder | undefined;
   readonly #detach: (() => void) | undefined;
+  readonly #count = (packets: readonly Packet[]): void => {
+    let bytes = 0;
+    for (const { data } of packets) bytes += data.length;
+    this.#receiveRate.add(bytes);
+  };
 
   constructor(options: ChannelOptions) {
     this.#options = options;
@@ -113,7 +119,7 @@ export class Channel {
     const { openSource, clock, onChange } = this.#options;
     const log = this.#log.child({ stream: 'sub' });
     const sub = openSource(this.settings, { ...this.#options, log, stream: 'sub' });
-    const live = openLiveStream({ main: this.bus, sub, clock, log, onChange });
+    const live = openLiveStream({ main: this.bus, sub, clock, log, onChange, onReceived: this.#count });
     live.mainRuns(this.#state.state === 'running');
     return live;
   }
@@ -180,9 +186,7 @@ export class Channel {
       change: (tracks) => ifCurrent(() => this.bus.change(tracks)),
       packets: (packets) =>
         ifCurrent(() => {
-          let bytes = 0;
-          for (const { data } of packets) bytes += data.length;
-          this.#receiveRate.add(bytes);
+          this.#count(packets);
           this.bus.publish(packets);
         }),
       fault: (fault) =>

@@ -1,5 +1,5 @@
 // The gather as a whole: desired state in, running channels and pushes, reports out. Knows no site and no port.
-import type { ChannelFault, GatherChannel, GatherChannelReport, GatherReport, GatherSettings, Resources } from '@lubo/contract';
+import type { ChannelFaultCode, CodedFault, GatherChannel, GatherChannelReport, GatherNoticeCode, GatherReport, GatherSettings, Resources } from '@lubo/contract';
 import type { Logger } from 'pino';
 import { Channel, type ChannelOptions, type OpenSource } from './channel.ts';
 import type { Clock } from './clock.ts';
@@ -22,7 +22,7 @@ export type GatherOptions = {
   openSound?: ChannelOptions['openSound'];
   attach?: ChannelOptions['attach'];
   /** Of the gather as a whole, for its reports. */
-  notices?(): ChannelFault[];
+  notices?(): CodedFault<GatherNoticeCode>[];
 };
 
 /** A channel as the gather's own screen shows it. */
@@ -54,7 +54,7 @@ export function createGather(options: GatherOptions): Gather {
   let desired: Desired = nothingDesired;
   let isClosed = false;
   let read: Desired = nothingDesired;
-  let refused: ReadonlyMap<string, ChannelFault> = new Map();
+  let refused: ReadonlyMap<string, CodedFault<ChannelFaultCode>> = new Map();
   const wall = options.wall ?? Date.now;
   const reconnects = (): boolean => desired.settings?.reconnectsCameras ?? true;
 
@@ -188,14 +188,14 @@ function channelOf(action: Action): string {
 }
 
 /** Channels that the enrolment does not allow are stopped. */
-function allowed(channels: ReadonlyMap<string, GatherChannel>, refused: ReadonlyMap<string, ChannelFault>): ReadonlyMap<string, GatherChannel> {
+function allowed(channels: ReadonlyMap<string, GatherChannel>, refused: ReadonlyMap<string, CodedFault<ChannelFaultCode>>): ReadonlyMap<string, GatherChannel> {
   if (refused.size === 0) return channels;
   return new Map([...channels].map(([id, channel]) => [id, refused.has(id) ? { ...channel, isStarted: false } : channel]));
 }
 
 const isId = /^[0-9a-z]{12}$/;
 
-function viewsOf(desired: Desired, running: ReadonlyMap<string, Channel>, refused: ReadonlyMap<string, ChannelFault>): ChannelView[] {
+function viewsOf(desired: Desired, running: ReadonlyMap<string, Channel>, refused: ReadonlyMap<string, CodedFault<ChannelFaultCode>>): ChannelView[] {
   const views: ChannelView[] = [...desired.channels].map(([id, settings]) => {
     const timetable = desired.timetables.get(id);
     const report = running.get(id)?.report() ?? idleReport(id, refused.get(id));
@@ -203,13 +203,13 @@ function viewsOf(desired: Desired, running: ReadonlyMap<string, Channel>, refuse
   });
   for (const { key, detail } of desired.faults) {
     const [kind, id = ''] = key.split('/', 2);
-    const fault = { code: 'settings-invalid', detail: detail.slice(0, 512) };
+    const fault = { code: 'settings-invalid' as const, detail: detail.slice(0, 512) };
     if (kind === 'channel' && isId.test(id)) views.push({ settings: undefined, report: idleReport(id, fault) });
   }
   return views;
 }
 
-function idleReport(id: string, fault?: ChannelFault): GatherChannelReport {
+function idleReport(id: string, fault?: CodedFault<ChannelFaultCode>): GatherChannelReport {
   const nothing = { isPushing: false, isRecording: false, receiveKbps: 0, sendKbps: 0 };
   return fault ? { id, state: 'error', fault, ...nothing } : { id, state: 'stopped', ...nothing };
 }

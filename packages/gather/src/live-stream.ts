@@ -1,5 +1,6 @@
 // What is pushed of a camera with two streams: its sub stream while somebody watches, its main stream when the sub stream fails.
-import type { ChannelFault, ChannelSource } from '@lubo/contract';
+import type { ChannelFault, ChannelNoticeCode, ChannelSource, CodedFault } from '@lubo/contract';
+import type { Packet } from '@lubo/media';
 import type { Logger } from 'pino';
 import { type Bus, createBus } from './bus.ts';
 import type { Clock } from './clock.ts';
@@ -24,6 +25,8 @@ export type LiveStreamOptions = {
   clock: Clock;
   log: Logger;
   onChange(): void;
+  /** Media that the sub stream brought. */
+  onReceived?(packets: readonly Packet[]): void;
   /** Viewers wait so long for the sub stream, then they get the main stream. */
   waitMillis?: number;
 };
@@ -39,7 +42,7 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
   const bus = createBus({ log });
   let isStarted = false;
   let isStopped = false;
-  let fault: ChannelFault | undefined;
+  let fault: CodedFault<ChannelNoticeCode> | undefined;
   let relay: { close(): void } | undefined;
   let cancelWait: (() => void) | undefined;
 
@@ -54,7 +57,7 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
     bus.begin(tracks);
     onChange();
   };
-  const useMain = (reason: ChannelFault): void => {
+  const useMain = (reason: CodedFault<ChannelNoticeCode>): void => {
     cancelWait?.();
     fault = reason;
     if (relay === undefined) {
@@ -69,7 +72,10 @@ export function openLiveStream(options: LiveStreamOptions): LiveStream {
     sub.start({
       begin: ifOpen(useSub),
       change: ifOpen(bus.change),
-      packets: ifOpen(bus.publish),
+      packets: ifOpen((packets) => {
+        options.onReceived?.(packets);
+        bus.publish(packets);
+      }),
       fault: ifOpen(({ code, detail }) => {
         log.warn({ code, detail }, 'the sub stream fails: the main stream is played live');
         useMain({ code: 'sub-stream-missing', detail: `the main stream is played live: ${detail}`.slice(0, 512) });

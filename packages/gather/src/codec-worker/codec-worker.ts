@@ -1,6 +1,6 @@
 // The gather's way to FFmpeg: keyframes become JPEGs, G.711 becomes AAC, each in a process of its own that is started when it is
 // wanted and may hang, crash or be missing without anything else noticing.
-import type { ChannelFault } from '@lubo/contract';
+import type { CodedFault, GatherNoticeCode } from '@lubo/contract';
 import type { VideoTrack } from '@lubo/media';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
@@ -39,7 +39,7 @@ export type CodecWorker = {
   openSound(input: SoundInput, onPackets: SoundOutput): Sound;
   backend(): BackendReport;
   /** What people should know of it: that there is none. */
-  notices(): ChannelFault[];
+  notices(): CodedFault<GatherNoticeCode>[];
   /** Processes that run now. */
   pids(): number[];
   close(): void;

@@ -1,5 +1,5 @@
 // The folders that recordings go to: how full each disk is, which one takes the next slice, and when people should know.
-import type { ChannelFault, GatherDisk } from '@lubo/contract';
+import type { CodedFault, GatherDisk, GatherNoticeCode } from '@lubo/contract';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { RecordDisk } from './disk.ts';
@@ -25,7 +25,7 @@ export type Disks = {
   /** The disk of this folder has refused: it takes nothing until there is space again, or until it is looked at again. */
   refused(folder: string, why: 'full' | 'away'): void;
   report(): GatherDisk[];
-  notices(): ChannelFault[];
+  notices(): CodedFault<GatherNoticeCode>[];
   /** Looks at all disks; also done by itself every few seconds. */
   look(): Promise<void>;
   close(): void;
@@ -95,7 +95,7 @@ export function createDisks(options: DisksOptions): Disks {
   };
 }
 
-function noticeOf({ folder, freeBytes, isFull, isLow, isAway }: Place): ChannelFault[] {
+function noticeOf({ folder, freeBytes, isFull, isLow, isAway }: Place): CodedFault<GatherNoticeCode>[] {
   const megabytes = Math.round(freeBytes / 2 ** 20);
   if (isAway) return [{ code: 'disk-away', detail: `${folder} is not there`.slice(0, 512) }];
   if (isFull) return [{ code: 'disk-full', detail: `${folder}: nothing is recorded, ${megabytes} MB are left`.slice(0, 512) }];

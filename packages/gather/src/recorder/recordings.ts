@@ -1,5 +1,5 @@
 // Recording as a whole: folders, recovery before anything starts, the ledger, the store, a recorder for each channel.
-import type { ChannelFault, GatherDisk } from '@lubo/contract';
+import type { CodedFault, GatherDisk, GatherNoticeCode } from '@lubo/contract';
 import type { Logger } from 'pino';
 import type { Bus } from '../bus.ts';
 import { type Clock, sleep } from '../clock.ts';
@@ -35,7 +35,7 @@ export type Recordings = {
   /** From now on; slices under way end by the new settings. */
   tune(tuning: RecorderTuning): void;
   disks(): GatherDisk[];
-  notices(): ChannelFault[];
+  notices(): CodedFault<GatherNoticeCode>[];
   /** Once no recorder runs: saves the ledger. */
   close(): Promise<void>;
 };
@@ -108,7 +108,7 @@ function tellLedger(ledger: Ledger, slice: FoundSlice): void {
   ledger.found(channelId, wish, { id, index: sliceIndex, ...spanOf(slice), isOver: true });
 }
 
-function noticesOf({ aside }: Recovered): ChannelFault[] {
+function noticesOf({ aside }: Recovered): CodedFault<GatherNoticeCode>[] {
   if (aside.length === 0) return [];
   return [{ code: 'recordings-aside', detail: `${aside.length} files without a journal are kept, e.g. ${aside[0]}`.slice(0, 512) }];
 }

@@ -1,6 +1,6 @@
 // A source on the network, dialled again and again: growing pauses after a loss, none after a wrong password.
 import { createBackoff } from '@lubo/agent';
-import type { ChannelFault } from '@lubo/contract';
+import type { ChannelFault, ChannelFaultCode, ChannelNoticeCode, CodedFault } from '@lubo/contract';
 import type { Logger } from 'pino';
 import { type Clock, sleep } from '../clock.ts';
 import { faultOf } from './source-error.ts';
@@ -8,7 +8,7 @@ import type { Source, SourceHealth, SourceOutput } from './source.ts';
 
 /** How one connection ended. */
 export type DialEnd = {
-  fault: ChannelFault;
+  fault: CodedFault<ChannelFaultCode>;
   /** The same again would end the same, or lock the camera: only other settings help. */
   isFinal: boolean;
 };
@@ -17,7 +17,7 @@ export type DialEnd = {
 export type DialOutput = Pick<SourceOutput, 'begin' | 'change' | 'packets'> & {
   lost(packets: number): void;
   /** Replaces the notice of that code, or takes it back. */
-  notice(code: string, detail: string | undefined): void;
+  notice(code: ChannelNoticeCode, detail: string | undefined): void;
 };
 
 /** Plays until the connection ends or `signal` aborts, and closes what it opened; what it rejects with is a fault, too. */

@@ -1,8 +1,9 @@
 // Why a source gives no video: an error with the code that screens translate.
-import type { ChannelFault } from '@lubo/contract';
+import type { ChannelFaultCode, CodedFault } from '@lubo/contract';
 import { FormatError } from '@lubo/media';
 
-export type SourceErrorCode =
+export type SourceErrorCode = Extract<
+  ChannelFaultCode,
   | 'file-missing'
   | 'file-denied'
   | 'file-invalid'
@@ -10,7 +11,8 @@ export type SourceErrorCode =
   | 'file-unreadable'
   | 'settings-invalid'
   | NetworkErrorCode
-  | 'internal';
+  | 'internal'
+>;
 
 /** Why a camera or another server gives no video. */
 export type NetworkErrorCode =
@@ -46,7 +48,7 @@ export class SourceError extends Error {
 }
 
 /** The fault as it is reported; `detail` fits the contract's bound. */
-export function faultOf(error: unknown): ChannelFault {
+export function faultOf(error: unknown): CodedFault<SourceErrorCode> {
   const { code, detail } = codeAndDetail(error);
   return { code, detail: detail.length > 512 ? `${detail.slice(0, 511)}…` : detail };
 }

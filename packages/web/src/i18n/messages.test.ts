@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { channelFaultCodes, channelNoticeCodes, gatherNoticeCodes, siteFaultCodes } from '@lubo/contract';
 import { playerFaultCodes } from '../player/fault.ts';
 import { adminWords } from './admin/words.ts';
 import { en } from './en.ts';
@@ -71,6 +72,11 @@ test('each fault of the player has a title and something to do', () => {
     assert.ok(chinese.has(`player.fault.${code}.title`), code);
     assert.ok(chinese.has(`player.fault.${code}.todo`), code);
   }
+});
+
+test('every fault and notice that a gather or the site may tell has words of its own', () => {
+  for (const code of [...channelFaultCodes, ...siteFaultCodes, ...channelNoticeCodes, ...gatherNoticeCodes]) assert.ok(chinese.has(`admin.fault.${code}`), code);
+  assert.ok(chinese.has('player.offline.source-error'), 'what viewers read of faults without words for them');
 });
 
 /** Words that go with a value of the contract. */

@@ -1,5 +1,6 @@
 // A stand-in for an ONVIF camera in tests: SOAP over HTTP with the digest of WS-Security checked against its own clock.
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { type IncomingMessage, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { textOf } from './xml.ts';
@@ -18,9 +19,19 @@ export type FakeCamera = {
 const soap = (body: string): string => `<?xml version="1.0"?><SOAP-ENV:Envelope xmlns:SOAP-ENV="http://www.w3.org/2003/05/soap-envelope"><SOAP-ENV:Body>${body}</SOAP-ENV:Body></SOAP-ENV:Envelope>`;
 const fault = soap('<SOAP-ENV:Fault><SOAP-ENV:Code><SOAP-ENV:Value>SOAP-ENV:Sender</SOAP-ENV:Value><SOAP-ENV:Subcode><SOAP-ENV:Value>ter:NotAuthorized</SOAP-ENV:Value></SOAP-ENV:Subcode></SOAP-ENV:Code></SOAP-ENV:Fault>');
 
+export type FakeCameraOptions = {
+  user: string;
+  password: string;
+  skewMillis?: number;
+  profiles: readonly FakeProfile[];
+  /** The media service has a port of its own, and the device's knows nothing of it. */
+  hasMediaPort?: boolean;
+};
+
 /** Listens on loopback. `skewMillis`: its clock is so far ahead, and signatures older than 30 s by it are refused. */
-export async function startFakeCamera(options: { user: string; password: string; skewMillis?: number; profiles: readonly FakeProfile[] }): Promise<FakeCamera> {
+export async function startFakeCamera(options: FakeCameraOptions): Promise<FakeCamera> {
   const now = (): number => Date.now() + (options.skewMillis ?? 0);
+  let mediaPort = 0;
   const camera = { port: 0, refused: 0, asked: [] as string[] };
   const answer = (body: string): string => {
     const request = /<s:Body><(\w+)/.exec(body)?.[1] ?? '';
@@ -30,23 +41,30 @@ export async function startFakeCamera(options: { user: string; password: string;
       camera.refused += 1;
       return fault;
     }
-    if (request === 'GetCapabilities') return soap(`<tds:GetCapabilitiesResponse><tds:Capabilities><tt:Media><tt:XAddr>http://192.168.1.64/onvif/Media</tt:XAddr></tt:Media></tds:Capabilities></tds:GetCapabilitiesResponse>`);
+    if (request === 'GetCapabilities') return soap(`<tds:GetCapabilitiesResponse><tds:Capabilities><tt:Media><tt:XAddr>http://192.168.1.64${mediaPort === 0 ? '' : `:${mediaPort}`}/onvif/Media</tt:XAddr></tt:Media></tds:Capabilities></tds:GetCapabilitiesResponse>`);
     if (request === 'GetProfiles') return soap(`<trt:GetProfilesResponse>${options.profiles.map(profileXml).join('')}</trt:GetProfilesResponse>`);
     const profile = options.profiles.find(({ token }) => token === textOf(body, 'ProfileToken'));
     return soap(`<trt:GetStreamUriResponse><trt:MediaUri><tt:Uri>${(profile?.uri ?? '').replaceAll('&', '&amp;')}</tt:Uri></trt:MediaUri></trt:GetStreamUriResponse>`);
   };
-  const server = createServer((request, response) => {
-    void bodyOf(request).then((body) => {
-      const text = answer(body);
-      response.writeHead(text === fault ? 400 : 200, { 'Content-Type': 'application/soap+xml' }).end(text);
+  const serve = (isMedia: boolean) =>
+    createServer((request, response) => {
+      void bodyOf(request).then((body) => {
+        if (options.hasMediaPort === true && isMedia !== (request.url === '/onvif/Media')) return response.writeHead(404).end();
+        const text = answer(body);
+        return response.writeHead(text === fault ? 400 : 200, { 'Content-Type': 'application/soap+xml' }).end(text);
+      });
     });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const servers = options.hasMediaPort === true ? [serve(false), serve(true)] : [serve(false)];
+  for (const server of servers) await once(server.listen(0, '127.0.0.1'), 'listening');
+  const [port = 0, own = 0] = servers.map((server) => (server.address() as AddressInfo).port);
+  mediaPort = own;
   return Object.assign(camera, {
-    port: (server.address() as AddressInfo).port,
+    port,
     async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      for (const server of servers) {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      }
     },
   });
 }

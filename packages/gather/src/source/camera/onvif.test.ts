@@ -32,6 +32,12 @@ for (const hours of [-30, 1, 9000]) {
   });
 }
 
+test('a media service at a port of its own is found there', async (t) => {
+  const { camera, ask } = await begin(t, { hasMediaPort: true });
+  assert.equal((await ask({ username: user, password })).main, 'rtsp://127.0.0.1/main');
+  assert.deepEqual(camera.asked, ['GetSystemDateAndTime', 'GetCapabilities', 'GetProfiles', 'GetStreamUri', 'GetStreamUri']);
+});
+
 test('a wrong password is sent once and told as such, a missing one too', async (t) => {
   const { camera, ask } = await begin(t);
   await assert.rejects(ask({ username: user, password: 'wrong' }), { name: 'SourceError', code: 'wrong-password' });

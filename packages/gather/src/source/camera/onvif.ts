@@ -27,14 +27,16 @@ export async function askCamera(
   const skewMillis = skewOf(await soap.call(devicePath, `<GetSystemDateAndTime xmlns="${deviceNamespace}"/>`));
   const capabilities = await soap.call(devicePath, `<GetCapabilities xmlns="${deviceNamespace}"><Category>Media</Category></GetCapabilities>`, skewMillis);
   const [media] = elementsOf(capabilities, 'Media');
-  const mediaPath = pathOf(textOf(media?.inner ?? '', 'XAddr')) ?? devicePath;
-  const profiles = profilesOf(await soap.call(mediaPath, `<GetProfiles xmlns="${mediaNamespace}"/>`, skewMillis));
+  const { place, answer: told } = await firstAnswer(mediaPlacesOf(textOf(media?.inner ?? '', 'XAddr'), host, port), (at) =>
+    soap.call(at, `<GetProfiles xmlns="${mediaNamespace}"/>`, skewMillis),
+  );
+  const profiles = profilesOf(told);
   const [main] = profiles;
   if (main === undefined) throw new SourceError('codec-not-supported', 'the camera has no profile with H.264 or H.265');
   const sub = profiles.findLast(({ pixels }) => pixels < main.pixels);
   const uriOf = async ({ token }: Profile): Promise<string> => {
     const setup = `<StreamSetup><Stream xmlns="${schemaNamespace}">RTP-Unicast</Stream><Transport xmlns="${schemaNamespace}"><Protocol>RTSP</Protocol></Transport></StreamSetup>`;
-    const answer = await soap.call(mediaPath, `<GetStreamUri xmlns="${mediaNamespace}">${setup}<ProfileToken>${escaped(token)}</ProfileToken></GetStreamUri>`, skewMillis);
+    const answer = await soap.call(place, `<GetStreamUri xmlns="${mediaNamespace}">${setup}<ProfileToken>${escaped(token)}</ProfileToken></GetStreamUri>`, skewMillis);
     return withHost(textOf(answer, 'Uri') ?? '', host);
   };
   return { main: await uriOf(main), sub: sub && (await uriOf(sub)) };
@@ -65,10 +67,30 @@ function profileOf({ attributes, inner }: XmlElement): Profile | undefined {
   return { token, pixels: pixels > 0 ? pixels : 0 };
 }
 
-function pathOf(url: string | undefined): string | undefined {
-  if (url === undefined || !URL.canParse(url)) return undefined;
-  const { pathname, search } = new URL(url);
-  return `${pathname}${search}`;
+/**
+ * Where the media service may be: at the port that was given, which address translation may have made another than the camera
+ * knows, else at the port that the camera tells.
+ */
+function mediaPlacesOf(told: string | undefined, host: string, port: number): string[] {
+  if (told === undefined || !URL.canParse(told)) return [devicePath];
+  const { protocol, port: own, pathname, search } = new URL(told);
+  const path = `${pathname}${search}`;
+  const ownPort = own === '' ? 80 : Number(own);
+  return protocol !== 'http:' || ownPort === port ? [path] : [path, `http://${host}:${ownPort}${path}`];
+}
+
+/** The first place that understands; rejects with what the first one said when none does. A refused password is an answer. */
+async function firstAnswer(places: readonly string[], ask: (place: string) => Promise<string>): Promise<{ place: string; answer: string }> {
+  let first: unknown;
+  for (const place of places) {
+    try {
+      return { place, answer: await ask(place) };
+    } catch (error) {
+      if (!(error instanceof SourceError) || (error.code !== 'source-invalid' && error.code !== 'source-unreachable')) throw error;
+      first ??= error;
+    }
+  }
+  throw first;
 }
 
 /** Credentials that some firmwares put into the address go, too. */

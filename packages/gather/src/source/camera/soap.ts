@@ -5,8 +5,8 @@ import { SourceError } from '../source-error.ts';
 import { escaped, textOf } from './xml.ts';
 
 export type SoapClient = {
-  /** The answer to the request `body`. Rejects with SourceError. `skewMillis`: by how much the camera's clock is ahead; undefined: unsigned. */
-  call(path: string, body: string, skewMillis?: number): Promise<string>;
+  /** The answer to the request `body`, to a path or to a whole address of another port. Rejects with SourceError. `skewMillis`: by how much the camera's clock is ahead; undefined: unsigned. */
+  call(place: string, body: string, skewMillis?: number): Promise<string>;
 };
 
 const answerMillis = 10_000;
@@ -20,11 +20,12 @@ const hash: AuthHash = {
 export function createSoapClient(origin: string, credentials: Credentials | undefined, signal: AbortSignal): SoapClient {
   let authorizer: Authorizer | undefined;
 
-  const send = async (path: string, envelope: string): Promise<Response> => {
+  const send = async (place: string, envelope: string): Promise<Response> => {
+    const url = new URL(place, origin);
     const headers: Record<string, string> = { 'Content-Type': 'application/soap+xml; charset=utf-8' };
-    if (authorizer !== undefined && credentials !== undefined) headers['Authorization'] = authorizer.authorize({ method: 'POST', uri: path, credentials });
+    if (authorizer !== undefined && credentials !== undefined) headers['Authorization'] = authorizer.authorize({ method: 'POST', uri: `${url.pathname}${url.search}`, credentials });
     try {
-      return await fetch(`${origin}${path}`, { method: 'POST', body: envelope, headers, redirect: 'error', signal: AbortSignal.any([signal, AbortSignal.timeout(answerMillis)]) });
+      return await fetch(url, { method: 'POST', body: envelope, headers, redirect: 'error', signal: AbortSignal.any([signal, AbortSignal.timeout(answerMillis)]) });
     } catch (error) {
       const { cause, message } = error as Error;
       throw new SourceError('source-unreachable', `the camera's ONVIF service: ${cause instanceof Error ? cause.message : message}`, { cause: error });
@@ -36,16 +37,16 @@ export function createSoapClient(origin: string, credentials: Credentials | unde
       : new SourceError('wrong-password', 'the camera refuses this user and password');
 
   return {
-    async call(path, body, skewMillis) {
+    async call(place, body, skewMillis) {
       const isSigned = skewMillis !== undefined && credentials !== undefined;
       const envelope = (): string => envelopeOf(body, isSigned ? securityOf(credentials, skewMillis) : '');
-      let response = await send(path, envelope());
+      let response = await send(place, envelope());
       // Asked for HTTP digest: answered once, as the RTSP side does.
       const challenge = response.status === 401 && authorizer === undefined ? readChallenges([response.headers.get('www-authenticate') ?? '']) : undefined;
       if (challenge !== undefined && credentials !== undefined) {
         await response.body?.cancel();
         authorizer = new Authorizer(challenge, hash, randomBytes(8).toString('hex'));
-        response = await send(path, envelope());
+        response = await send(place, envelope());
       }
       const text = await boundedText(response);
       if (response.status === 401 || /NotAuthorized|FailedAuthentication|InvalidSecurity/i.test(text)) throw signedOut();

@@ -60,3 +60,19 @@ export async function begin(t: TestContext, given: Given) {
 /** Codes of the faults so far. */
 export const codes = ({ told }: { told: { faults: ChannelFault[] } }): string[] => told.faults.map(({ code }) => code);
 export const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
+
+/** Sends the clip of two seconds again and again, as if it went on. */
+export const looped: Play = (send, _, socket) => {
+  let round = 0;
+  const counts = [0, 2].map((channel) => clip.packets.filter((packet) => packet.channel === channel).length);
+  const once = (): void => {
+    for (const packet of clip.packets) {
+      const [count = 0, rate] = packet.channel === 0 ? [counts[0], 90_000] : [counts[1], 44_100];
+      send(packet.channel, wire(packet, { sequence: round * count, timestamp: round * 2 * rate }));
+    }
+    round += 1;
+  };
+  const timer = setInterval(once, 2_000);
+  socket.on('close', () => clearInterval(timer));
+  once();
+};
