@@ -26,7 +26,11 @@ export type FakeCameraOptions = {
   profiles: readonly FakeProfile[];
   /** The media service has a port of its own, and the device's knows nothing of it. */
   hasMediaPort?: boolean;
+  /** What it draws into its picture: `text` by token; absent: it knows no such thing. */
+  osds?: Map<string, string>;
 };
+
+const notSupported = soap('<SOAP-ENV:Fault><SOAP-ENV:Code><SOAP-ENV:Value>SOAP-ENV:Receiver</SOAP-ENV:Value><SOAP-ENV:Subcode><SOAP-ENV:Value>ter:ActionNotSupported</SOAP-ENV:Value></SOAP-ENV:Subcode></SOAP-ENV:Code><SOAP-ENV:Reason><SOAP-ENV:Text>Optional action not implemented</SOAP-ENV:Text></SOAP-ENV:Reason></SOAP-ENV:Fault>');
 
 /** Listens on loopback. `skewMillis`: its clock is so far ahead, and signatures older than 30 s by it are refused. */
 export async function startFakeCamera(options: FakeCameraOptions): Promise<FakeCamera> {
@@ -43,6 +47,7 @@ export async function startFakeCamera(options: FakeCameraOptions): Promise<FakeC
     }
     if (request === 'GetCapabilities') return soap(`<tds:GetCapabilitiesResponse><tds:Capabilities><tt:Media><tt:XAddr>http://192.168.1.64${mediaPort === 0 ? '' : `:${mediaPort}`}/onvif/Media</tt:XAddr></tt:Media></tds:Capabilities></tds:GetCapabilitiesResponse>`);
     if (request === 'GetProfiles') return soap(`<trt:GetProfilesResponse>${options.profiles.map(profileXml).join('')}</trt:GetProfilesResponse>`);
+    if (request.includes('OSD')) return osdAnswer(request, body, options.osds);
     const profile = options.profiles.find(({ token }) => token === textOf(body, 'ProfileToken'));
     return soap(`<trt:GetStreamUriResponse><trt:MediaUri><tt:Uri>${(profile?.uri ?? '').replaceAll('&', '&amp;')}</tt:Uri></trt:MediaUri></trt:GetStreamUriResponse>`);
   };
@@ -51,7 +56,7 @@ export async function startFakeCamera(options: FakeCameraOptions): Promise<FakeC
       void bodyOf(request).then((body) => {
         if (options.hasMediaPort === true && isMedia !== (request.url === '/onvif/Media')) return response.writeHead(404).end();
         const text = answer(body);
-        return response.writeHead(text === fault ? 400 : 200, { 'Content-Type': 'application/soap+xml' }).end(text);
+        return response.writeHead(text === fault ? 400 : text === notSupported ? 500 : 200, { 'Content-Type': 'application/soap+xml' }).end(text);
       });
     });
   const servers = options.hasMediaPort === true ? [serve(false), serve(true)] : [serve(false)];
@@ -88,7 +93,21 @@ function timeOf(date: Date): string {
 function profileXml({ token, encoding, width, height }: FakeProfile): string {
   const resolution = `<tt:Resolution><tt:Width>${width}</tt:Width><tt:Height>${height}</tt:Height></tt:Resolution>`;
   const encoder = `<tt:VideoEncoderConfiguration token="e_${token}"><tt:Name>e</tt:Name><tt:Encoding>${encoding}</tt:Encoding>${resolution}</tt:VideoEncoderConfiguration>`;
-  return `<trt:Profiles fixed="true" token="${token}"><tt:Name>${token}</tt:Name>${encoder}</trt:Profiles>`;
+  return `<trt:Profiles fixed="true" token="${token}"><tt:Name>${token}</tt:Name><tt:VideoSourceConfiguration token="vs"><tt:Name>v</tt:Name></tt:VideoSourceConfiguration>${encoder}</trt:Profiles>`;
+}
+
+const osdXml = (token: string, text: string): string =>
+  `<trt:OSDs token="${token}"><tt:VideoSourceConfigurationToken>vs</tt:VideoSourceConfigurationToken><tt:Type>Text</tt:Type><tt:Position><tt:Type>LowerLeft</tt:Type></tt:Position><tt:TextString>${text}</tt:TextString></trt:OSDs>`;
+
+/** Date and time, which every camera draws, and the texts. */
+function osdAnswer(request: string, body: string, osds: Map<string, string> | undefined): string {
+  if (osds === undefined) return notSupported;
+  if (request !== 'GetOSDs') {
+    osds.set(/<OSD token="([^"]*)"/.exec(body)?.[1] ?? `osd${osds.size}`, textOf(body, 'PlainText') ?? '');
+    return soap(`<trt:${request}Response/>`);
+  }
+  const texts = [...osds].map(([token, text]) => osdXml(token, `<tt:Type>Plain</tt:Type><tt:PlainText>${text}</tt:PlainText>`));
+  return soap(`<trt:GetOSDsResponse>${osdXml('clock', '<tt:Type>DateAndTime</tt:Type>')}${texts.join('')}</trt:GetOSDsResponse>`);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

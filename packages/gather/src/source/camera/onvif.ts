@@ -4,9 +4,17 @@ import { SourceError } from '../source-error.ts';
 import { createSoapClient } from './soap.ts';
 import { type XmlElement, elementsOf, escaped, textOf } from './xml.ts';
 
-export type CameraStreams = { main: string; sub: string | undefined };
+export type CameraStreams = { main: string; sub: string | undefined; service: CameraService };
 
-type Profile = { token: string; pixels: number };
+/** The media service of a camera that has let us in. */
+export type CameraService = {
+  /** The answer to a request. Rejects with SourceError. */
+  call(body: string): Promise<string>;
+  /** Token of the video source configuration of the main stream; empty when the camera tells none. */
+  videoSource: string;
+};
+
+type Profile = { token: string; pixels: number; videoSource: string };
 
 const deviceNamespace = 'http://www.onvif.org/ver10/device/wsdl';
 const mediaNamespace = 'http://www.onvif.org/ver10/media/wsdl';
@@ -39,7 +47,8 @@ export async function askCamera(
     const answer = await soap.call(place, `<GetStreamUri xmlns="${mediaNamespace}">${setup}<ProfileToken>${escaped(token)}</ProfileToken></GetStreamUri>`, skewMillis);
     return withHost(textOf(answer, 'Uri') ?? '', host);
   };
-  return { main: await uriOf(main), sub: sub && (await uriOf(sub)) };
+  const service: CameraService = { call: (body) => soap.call(place, body, skewMillis), videoSource: main.videoSource };
+  return { main: await uriOf(main), sub: sub && (await uriOf(sub)), service };
 }
 
 /** By how much the camera's clock is ahead of ours, in ms; 0 when it does not tell. */
@@ -64,7 +73,8 @@ function profileOf({ attributes, inner }: XmlElement): Profile | undefined {
   if (token === undefined || encoder === undefined || !/^(H\.?26[45]|HEVC)$/i.test(textOf(encoder.inner, 'Encoding') ?? '')) return undefined;
   const [resolution] = elementsOf(encoder.inner, 'Resolution');
   const pixels = Number(textOf(resolution?.inner ?? '', 'Width')) * Number(textOf(resolution?.inner ?? '', 'Height'));
-  return { token, pixels: pixels > 0 ? pixels : 0 };
+  const [source] = elementsOf(inner, 'VideoSourceConfiguration');
+  return { token, pixels: pixels > 0 ? pixels : 0, videoSource: source?.attributes.get('token') ?? '' };
 }
 
 /**
