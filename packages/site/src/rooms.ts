@@ -120,11 +120,11 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const relay = joinRelay({ db, clock, log, secrets, reports, agents, liveServers, demands, board });
   const channels = createChannels({ db, clock, secrets, changes, catalog, onChange: (id) => publisher.touch([id]), onEnd: demands.end });
   const managed = createManagedChannels({ catalog, board, reports, channels });
-  const gathers = createGathers({ db, clock, changes, catalog, reports, drop: relay.drop });
   const teach = createTeaching({ db, clock, changes, reports, tell: events.send });
   const replan = async (trx: Db, gatherIds: readonly string[]): Promise<void> => {
     for (const gatherId of gatherIds) for (const week of await readWeeks(trx, { gatherId })) await teach.lessons.replan(trx, week);
   };
+  const gathers = createGathers({ db, clock, changes, catalog, reports, drop: relay.drop, replan });
   // Pages that show names of the school are made anew, too.
   const tellSchool: typeof events.send = (event, data) => {
     front.forget();

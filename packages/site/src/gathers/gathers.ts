@@ -20,6 +20,8 @@ export type GathersOptions = {
   reports: Reports;
   /** Ends the connection of an agent. */
   drop(agentId: string): void;
+  /** Plans lessons to come anew: another school may have another time zone. */
+  replan(trx: Db, gatherIds: readonly string[]): Promise<void>;
 };
 
 export type Gathers = {
@@ -39,7 +41,7 @@ export type Gathers = {
 type Row = Awaited<ReturnType<typeof readRows>>[number];
 
 /** The room's rules over `db`. */
-export function createGathers({ db, clock, changes, catalog, reports, drop }: GathersOptions): Gathers {
+export function createGathers({ db, clock, changes, catalog, reports, drop, replan }: GathersOptions): Gathers {
   const order = createNameOrder();
   const book = gatherUsage();
   const shown = async (): Promise<(row: Row) => GatherRow> => {
@@ -75,6 +77,7 @@ export function createGathers({ db, clock, changes, catalog, reports, drop }: Ga
         if (fields.title !== undefined) await trx.updateTable('agents').set({ title: fields.title }).where('id', '=', id).execute();
         const change = changeOf(fields);
         if (Object.keys(change).length > 0) await trx.updateTable('gathers').set(change).where('agent_id', '=', id).execute();
+        if (fields.schoolId !== undefined) await replan(trx, [id]);
         touch(id);
       });
       catalog.forget();
