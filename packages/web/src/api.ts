@@ -1,5 +1,6 @@
 // The site's HTTP API for the pages, typed by the contract's route table. Failures are `ApiProblem`s (RFC 9457 bodies).
 import type { CallOf, FieldError, ResponseOf, Route } from '@lubo/contract';
+import { takeAnswer } from './answers.ts';
 
 /** What a call needs at run time; the rest of a route are types. */
 type Operation = Pick<Route, 'method' | 'path'>;
@@ -40,6 +41,8 @@ const patienceMs = 15_000;
 /** Calls one operation of the site; rejects with `ApiProblem`. */
 export async function call<R extends Route>(route: R, ...[request]: Rest<R>): Promise<ResponseOf<R>> {
   const parts = (request ?? {}) as Parts;
+  const answer = route.method === 'GET' ? takeAnswer(addressOf(route, parts)) : undefined;
+  if (answer !== undefined) return answer as ResponseOf<R>;
   const response = await send(route, parts);
   if (!response.ok) throw await problemOf(response);
   if (response.status === 204) return undefined as ResponseOf<R>;

@@ -1,19 +1,26 @@
-// The addresses of the pages. Each page is a chunk of its own but the live list, which most visits begin with.
+// The addresses of the pages. Each page is a chunk of its own but home, which most visits begin with.
 import { nextTick, watch } from 'vue';
 import { createRouter, createWebHistory } from 'vue-router';
 import { session, whenSessionIsKnown } from './account/session.ts';
 import { detour } from './admin/guard.ts';
 import { adminRoutes } from './admin/routes.ts';
-import LiveListPage from './front/LiveListPage.vue';
+import HomePage from './front/HomePage.vue';
 import { i18n, loadAdminWords } from './i18n/i18n.ts';
 import { setTitle } from './title.ts';
 
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
-    { path: '/', redirect: '/live' },
-    { path: '/live', component: LiveListPage, meta: { title: 'live.title' } },
-    { path: '/live/:id', component: () => import('./front/WatchPage.vue'), props: true },
+    { path: '/', component: HomePage, meta: { title: 'home.title', isFront: true } },
+    { path: '/live', component: () => import('./front/LiveListPage.vue'), meta: { title: 'live.title', isFront: true } },
+    { path: '/live/:id', component: () => import('./front/WatchPage.vue'), props: true, meta: { isFront: true } },
+    { path: '/subjects', component: () => import('./front/SubjectsPage.vue'), meta: { title: 'nav.subjects', isFront: true } },
+    { path: '/subjects/:id', component: () => import('./front/SubjectPage.vue'), props: true, meta: { isFront: true } },
+    { path: '/recordings/:id', component: () => import('./front/RecordingPage.vue'), props: true, meta: { isFront: true } },
+    { path: '/search', component: () => import('./front/SearchPage.vue'), meta: { title: 'search.title', isFront: true } },
+    { path: '/wall', component: () => import('./front/WallPage.vue'), meta: { title: 'wall.title' } },
+    { path: '/me', component: () => import('./front/MePage.vue'), meta: { title: 'nav.me', isFront: true } },
+    { path: '/embed/recordings/:id', component: () => import('./front/EmbedRecordingPage.vue'), props: true, meta: { isBare: true } },
     { path: '/embed/live/:id', component: () => import('./front/EmbedPage.vue'), props: true, meta: { isBare: true } },
     { path: '/sign-in', component: () => import('./account/SignInPage.vue'), meta: { title: 'account.signInTitle', isAccount: true } },
     { path: '/sign-in/return', component: () => import('./account/SignInReturnPage.vue'), meta: { title: 'account.signInTitle', isAccount: true } },

@@ -1,6 +1,6 @@
-// The few choices that a browser remembers for its viewer: language and theme.
+// The few choices that a browser remembers for its viewer: language, theme, columns of the wall.
 
-type Setting = 'language' | 'theme';
+type Setting = 'language' | 'theme' | 'wall';
 
 /** The remembered value; `null` before any choice or where the store is barred. */
 export function readSetting(name: Setting): string | null {

@@ -60,5 +60,5 @@ for (const [error, code] of hlsBreaks) {
 
 test('only what the viewer must change ends the tries', () => {
   const final = playerFaultCodes.filter((code) => isFinal({ code }));
-  assert.deepEqual(final, ['channel-not-found', 'denied', 'sign-in-needed', 'codec-unsupported', 'h265-unsupported', 'browser-unsupported']);
+  assert.deepEqual(final, ['channel-not-found', 'denied', 'sign-in-needed', 'codec-unsupported', 'h265-unsupported', 'browser-unsupported', 'recording-gone', 'recording-broken']);
 });

@@ -1,4 +1,4 @@
-// Why a live player shows no picture, as stable codes. The page turns them into words with what to do.
+// Why a player shows no picture, as stable codes. The page turns them into words with what to do.
 
 /** `detail` is for the statistics overlay and bug reports, never the only thing said. */
 export type PlayerFault = { code: PlayerFaultCode; detail?: string };
@@ -20,6 +20,9 @@ export const playerFaultCodes = [
   'h265-unsupported',
   'browser-unsupported',
   'picture-broken',
+  'recording-gone',
+  'recording-lost',
+  'recording-broken',
 ] as const;
 export type PlayerFaultCode = (typeof playerFaultCodes)[number];
 
@@ -31,6 +34,8 @@ const finalCodes: ReadonlySet<PlayerFaultCode> = new Set([
   'codec-unsupported',
   'h265-unsupported',
   'browser-unsupported',
+  'recording-gone',
+  'recording-broken',
 ]);
 
 /** Whether trying again by itself is pointless. */
@@ -60,6 +65,24 @@ export function faultOfWatch(error: unknown): PlayerFault {
       return { code: 'channel-offline', detail };
     case 503:
       return { code: 'no-live-server', detail };
+    default:
+      return { code: 'site-unreachable', detail };
+  }
+}
+
+/** The fault behind a refused request for a recording's addresses. */
+export function faultOfRecording(error: unknown): PlayerFault {
+  const { status, message } = (error ?? {}) as { status?: unknown; message?: unknown };
+  const detail = typeof message === 'string' ? message : String(error);
+  switch (status) {
+    case 400:
+    case 404:
+    case 410:
+      return { code: 'recording-gone', detail };
+    case 401:
+      return { code: 'sign-in-needed', detail };
+    case 403:
+      return { code: 'denied', detail };
     default:
       return { code: 'site-unreachable', detail };
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keyAction } from './keys.ts';
+import { keyAction, recordingKeyAction } from './keys.ts';
 
 const plain = { altKey: false, ctrlKey: false, metaKey: false, shiftKey: false, defaultPrevented: false };
 /** A place on the page that matches the given selectors' words. */
@@ -30,4 +30,20 @@ test('a modifier or a key that was taken already means nothing', () => {
   for (const extra of [{ ctrlKey: true }, { altKey: true }, { metaKey: true }, { shiftKey: true }, { defaultPrevented: true }]) {
     assert.equal(keyAction({ ...plain, key: 'f', target: page, ...extra }), undefined);
   }
+});
+
+const recordingCases = [
+  { name: 'J goes back', key: 'j', target: page, action: 'back' },
+  { name: 'L goes ahead', key: 'L', target: page, action: 'ahead' },
+  { name: 'left and right seek, also outside the player', key: 'ArrowLeft', target: page, action: 'step-back' },
+  { name: 'left and right on a slider are the slider\'s', key: 'ArrowRight', target: place('input[type="range"]'), action: undefined },
+  { name: 'a recording has no statistics', key: 'i', target: page, action: undefined },
+  { name: 'K plays and pauses a recording', key: 'k', target: page, action: 'toggle-play' },
+];
+for (const { name, key, target, action } of recordingCases) {
+  test(name, () => assert.equal(recordingKeyAction({ ...plain, key, target }), action));
+}
+
+test('a live picture can\'t be sought', () => {
+  for (const key of ['j', 'l', 'ArrowLeft', 'ArrowRight']) assert.equal(keyAction({ ...plain, key, target: player }), undefined, key);
 });

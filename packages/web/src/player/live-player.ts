@@ -9,8 +9,9 @@ import type { LiveAddresses } from './live-connection.ts';
 import { readLoudness, writeLoudness } from './loudness.ts';
 import { endedSource } from './source.ts';
 import type { LiveSource, OpenSource } from './source.ts';
-import { openSources, preloadPlayer, readAbilities, visitStore } from './sources.ts';
+import { openSources, preloadPlayer, readAbilities } from './sources.ts';
 import { keepStill } from './still.ts';
+import { visitStore } from './browser-stores.ts';
 import { WayChoice } from './ways.ts';
 import type { Way } from './ways.ts';
 

@@ -49,6 +49,9 @@ export const icons = {
   log: 'M6 3.5h9l4 4v13H6zM15 3.5v4h4M9 12h6M9 15.5h6',
   server: 'M4 4h16v6.5H4zM4 13.5h16V20H4zM7.5 7.2v.1M7.5 16.8v.1M11 7.2h5M11 16.8h5',
   settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 4.8a2.2 2.2 0 1 1 0 4.4 2.2 2.2 0 0 1 0-4.4zM9 14.8a2.2 2.2 0 1 1 0 4.4 2.2 2.2 0 0 1 0-4.4z',
+  home: 'M4 11.5 12 5l8 6.5V20h-5.5v-5h-5v5H4z',
+  qr: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2.5v2.5H14zM17.5 17.5H20V20h-2.5zM7 7v.1M17 7v.1M7 17v.1',
+  download: 'M12 4v11M7.5 11 12 15.5 16.5 11M5 20h14',
 } as const;
 
 export type IconName = keyof typeof icons;
