@@ -158,6 +158,27 @@ test('a closed subscription is forgotten', () => {
   assert.equal(bus.consumerCount, 0);
 });
 
+test('a subscription that another one closes while units are handed out is not woken any more', () => {
+  const bus = createBus({ log });
+  bus.begin({ video });
+  let woken = 0;
+  bus.subscribe({ name: 'first', onUnits: () => second.close() });
+  const second = bus.subscribe({ name: 'second', onUnits: () => (woken += 1) });
+  bus.publish([picture(0)]);
+  assert.equal(woken, 0);
+});
+
+test('somebody waits for each unit as long as a consumer is there that is not patient', () => {
+  const bus = createBus({ log });
+  assert.equal(bus.isUrgent, false);
+  bus.subscribe({ name: 'recorder', isPatient: true, onUnits: ignore });
+  assert.equal(bus.isUrgent, false);
+  const push = bus.subscribe({ name: 'push', onUnits: ignore });
+  assert.equal(bus.isUrgent, true);
+  push.close();
+  assert.equal(bus.isUrgent, false);
+});
+
 test('a closed-over queue of many thousand units gives all of them in order', () => {
   const bus = createBus({ log });
   bus.begin({ video });

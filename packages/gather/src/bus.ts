@@ -26,12 +26,13 @@ export type Bus = {
   newestKeyframe(): Unit | undefined;
 };
 
-type Consumer = { name: string; isPatient: boolean; queue: UnitQueue; onUnits: () => void };
+type Consumer = { name: string; isOpen: boolean; isPatient: boolean; queue: UnitQueue; onUnits: () => void };
 
 /** A bus without tracks. */
 export function createBus(options: { log: Logger; ring?: RingLimits }): Bus {
   const ring = createRing(options.ring);
-  const consumers = new Set<Consumer>();
+  // Not a set: it is gone through for each unit.
+  let consumers: readonly Consumer[] = [];
   let tracks: Tracks = {};
   let timeline = 0;
 
@@ -42,7 +43,7 @@ export function createBus(options: { log: Logger; ring?: RingLimits }): Bus {
     for (const { queue } of consumers) queue.waitForStart();
   };
   const wake = (consumer: Consumer): void => {
-    if (consumer.queue.length === 0) return;
+    if (!consumer.isOpen || consumer.queue.length === 0) return;
     try {
       consumer.onUnits();
     } catch (error) {
@@ -60,19 +61,22 @@ export function createBus(options: { log: Logger; ring?: RingLimits }): Bus {
         const unit = unitOf(packet, tracks, timeline);
         if (unit === undefined) continue;
         ring.add(unit);
-        for (const { queue } of consumers) queue.put(unit);
+        for (let i = 0; i < consumers.length; i++) consumers[i]?.queue.put(unit);
       }
       for (const consumer of consumers) wake(consumer);
     },
     end: () => breakOff({}),
     subscribe({ name, isPatient = false, limits = defaultQueueLimits, onUnits }) {
-      const consumer = { name, isPatient, queue: createUnitQueue(limits), onUnits };
+      const consumer: Consumer = { name, isOpen: true, isPatient, queue: createUnitQueue(limits), onUnits };
       for (const unit of ring.newest()) consumer.queue.put(unit);
-      consumers.add(consumer);
-      return subscriptionOf(consumer.queue, () => consumers.delete(consumer));
+      consumers = [...consumers, consumer];
+      return subscriptionOf(consumer.queue, () => {
+        consumer.isOpen = false;
+        consumers = consumers.filter((each) => each !== consumer);
+      });
     },
     get consumerCount() {
-      return consumers.size;
+      return consumers.length;
     },
     get isUrgent() {
       for (const { isPatient } of consumers) if (!isPatient) return true;

@@ -203,7 +203,7 @@ export class LessonRecording {
   #remember(unit: Unit): void {
     const { overlapGops } = this.#options.surroundings.tuning();
     if (overlapGops === 0) {
-      this.#history = [];
+      if (this.#history.length > 0) this.#history = [];
       return;
     }
     const first = this.#history.at(-1)?.[0];

@@ -8,8 +8,8 @@ import type { SyncPool } from './sync-pool.ts';
 
 export type RecoveryOptions = { disk: RecordDisk; sync: SyncPool; log: Logger };
 
-/** A finished slice and where it lies. */
-export type FoundSlice = { folder: string; journal: Journal };
+/** A finished slice and where it lies. `starts` of its fragments, when this process has written them. */
+export type FoundSlice = { folder: string; journal: Journal; starts?: readonly number[] };
 
 export type Recovered = {
   slices: FoundSlice[];

@@ -61,6 +61,7 @@ export function createShelf(options: ShelfOptions, { slices, unfinished }: Pick<
         return await openStandardMp4({
           file,
           journal: slice.journal,
+          starts: slice.starts ?? [],
           async keep(known) {
             Object.assign(slice.journal, known);
             if (finished.has(id)) await replaceJournal(disk, sync, slice.folder, slice.journal);

@@ -14,8 +14,8 @@ export type SliceFileOptions = {
   onFailure(error: unknown): void;
 };
 
-/** What became of a slice. `unfinished`: the disk refused even that; a later recovery finishes it. */
-export type SliceEnd = { type: 'finished'; journal: Journal } | { type: 'empty' } | { type: 'unfinished' };
+/** What became of a slice. `starts`: where its head and its fragments begin in the file. `unfinished`: the disk refused even that; a later recovery finishes it. */
+export type SliceEnd = { type: 'finished'; journal: Journal; starts: readonly number[] } | { type: 'empty' } | { type: 'unfinished' };
 
 /** Begins at once; nothing here throws, what fails is told by `onFailure` and `finish`. */
 export class SliceFile {
@@ -26,17 +26,19 @@ export class SliceFile {
   #file: RecordFile | undefined;
   #queue: Uint8Array[][] = [];
   #wake: () => void = () => {};
+  readonly #path: string;
   #isEnding = false;
   #hasFailed = false;
-  /** Bytes on the disk, whole fragments only, and how many parts they were. */
+  /** Bytes on the disk, whole fragments only, and where each of them begins: a number a fragment. */
   #size = 0;
-  #written = 0;
+  readonly #starts: number[] = [];
   #pendingBytes = 0;
 
   constructor(options: SliceFileOptions) {
     this.#options = options;
     this.folder = options.folder;
     this.id = options.journal.id;
+    this.#path = pathsOf(this.folder, this.id).media;
     this.#working = this.#work();
   }
 
@@ -89,13 +91,15 @@ export class SliceFile {
         continue;
       }
       this.#queue = [];
-      const bytes = parts.reduce((sum, each) => sum + lengthOf(each), 0);
+      const sizes = parts.map(lengthOf);
       await file.write(parts.flat(), this.#size);
-      this.#size += bytes;
-      this.#written += parts.length;
-      this.#pendingBytes -= bytes;
+      for (const size of sizes) {
+        this.#starts.push(this.#size);
+        this.#size += size;
+        this.#pendingBytes -= size;
+      }
       // Not waited for: what comes next is written, and so safe from a kill, while a slow disk still syncs.
-      this.#options.sync(pathsOf(this.folder, this.id).media, () => file.sync()).catch((error: unknown) => this.#fail(error));
+      this.#options.sync(this.#path, () => file.sync()).catch((error: unknown) => this.#fail(error));
     }
   }
 
@@ -111,7 +115,7 @@ export class SliceFile {
   async #complete(final: Partial<Journal>): Promise<SliceEnd> {
     const { disk, sync, folder, journal } = this.#options;
     const paths = pathsOf(folder, journal.id);
-    const hasMedia = this.#written > 1;
+    const hasMedia = this.#starts.length > 1;
     if (this.#file === undefined || !hasMedia) {
       await this.#file?.close();
       this.#file = undefined;
@@ -124,7 +128,7 @@ export class SliceFile {
     await sync(paths.media, () => (this.#file as RecordFile).sync());
     const over: Journal = { ...journal, ...final, state: 'over', bytes: this.#size };
     await replaceJournal(disk, sync, folder, over);
-    return { type: 'finished', journal: over };
+    return { type: 'finished', journal: over, starts: this.#starts };
   }
 }
 

@@ -92,7 +92,7 @@ export class Slice {
     log.info({ recording: this.id, end: end.type, cause, detail }, 'a recording has ended');
     switch (end.type) {
       case 'finished':
-        store.add({ folder, journal: end.journal });
+        store.add({ folder, journal: end.journal, starts: end.starts });
         break;
       case 'empty':
         ledger.sliceGone(wish.lessonId, this.id);

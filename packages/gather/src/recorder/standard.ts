@@ -1,6 +1,6 @@
 // A finished slice read as a standard MP4: a head made from its fragments' index, then its media out of the file as it lies.
 import { createHash } from 'node:crypto';
-import { type ByteRange, type Mp4Track, type ProgressiveLayout, layoutProgressive, openMp4, packetFromSample } from '@lubo/media';
+import { type ByteRange, type Mp4Track, type ProgressiveLayout, type ReadAt, layoutProgressive, openMp4, packetFromSample } from '@lubo/media';
 import type { RecordFile } from './disk.ts';
 import type { Journal } from './journal.ts';
 import type { KeyframeUnit, StandardMp4 } from './slice-store.ts';
@@ -12,13 +12,15 @@ export type StandardOptions = {
   /** Closed with what is opened here. */
   file: RecordFile;
   journal: Journal;
+  /** Where its fragments begin, as far as known: their heads are then read several at once. */
+  starts?: readonly number[];
   /** Keeps the checksum for the next time. */
   keep(known: { size: number; sha256: string }): Promise<void>;
 };
 
 /** FormatError when the file is not what was recorded; what the disk refuses comes through. `file` stays open then. */
-export async function openStandardMp4({ file, journal, keep }: StandardOptions): Promise<StandardMp4> {
-  const { tracks } = await openMp4((at, length) => file.read(at, length), journal.bytes);
+export async function openStandardMp4({ file, journal, starts = [], keep }: StandardOptions): Promise<StandardMp4> {
+  const { tracks } = await openMp4(readingAhead(file, starts), journal.bytes);
   const layout = layoutProgressive(tracks, Date.parse(journal.startedAt));
   const stream = (offset: number): AsyncGenerator<Uint8Array> => piecesOf(file, layout, offset);
   let sha256 = journal.size === layout.size ? journal.sha256 : undefined;
@@ -33,6 +35,29 @@ export async function openStandardMp4({ file, journal, keep }: StandardOptions):
     stream,
     keyframes: (count) => keyframesOf(file, tracks, count),
     close: () => file.close(),
+  };
+}
+
+/** Heads read at once: the disk's threads are few, but the way to each takes longer than the reading. */
+const mostAhead = 16;
+/** As much as `openMp4` asks for. */
+const headBytes = 8192;
+
+/** Reads from the file; at `starts`, which are asked for in their order, ahead of being asked. */
+function readingAhead(file: RecordFile, starts: readonly number[]): ReadAt {
+  const coming = new Map<number, Promise<Uint8Array>>();
+  let next = 0;
+  return (at, length) => {
+    for (; next < starts.length && coming.size < mostAhead; next++) {
+      const start = starts[next] ?? 0;
+      const head = file.read(start, headBytes);
+      // Looked at when it is asked for; until then a fault must not be alone.
+      head.catch(() => {});
+      coming.set(start, head);
+    }
+    const head = length <= headBytes ? coming.get(at) : undefined;
+    coming.delete(at);
+    return head ?? file.read(at, length);
   };
 }
 

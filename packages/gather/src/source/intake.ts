@@ -37,7 +37,7 @@ export function createIntake(output: Pick<SourceOutput, 'begin' | 'change' | 'pa
   let tracks: Tracks = {};
   let firstAt: number | undefined;
   let isBegun = false;
-  let fresh: Record<Kind, boolean> = { video: false, audio: false };
+  const fresh: Record<Kind, boolean> = { video: false, audio: false };
 
   const mayBegin = (now: number): boolean => {
     if (length(lanes.video) + length(lanes.audio) === 0) return false;
@@ -83,8 +83,10 @@ export function createIntake(output: Pick<SourceOutput, 'begin' | 'change' | 'pa
       fresh[packet.kind] = true;
     },
     pass(now) {
-      for (const kind of ['video', 'audio'] as const) if (fresh[kind]) lanes[kind].heardAt = now;
-      fresh = { video: false, audio: false };
+      if (fresh.video) lanes.video.heardAt = now;
+      if (fresh.audio) lanes.audio.heardAt = now;
+      fresh.video = false;
+      fresh.audio = false;
       if (!isBegun) {
         if (!mayBegin(now)) return bound(lanes);
         begin();
@@ -107,7 +109,8 @@ function length(lane: Lane): number {
 
 /** The lane whose first packet may go; `now` Infinity: nothing waits. */
 function ripest({ video, audio }: Record<Kind, Lane>, now: number): Lane | undefined {
-  const [v, a] = [length(video), length(audio)];
+  const v = length(video);
+  const a = length(audio);
   if (v > 0 && a > 0) return headMillis(video) <= headMillis(audio) ? video : audio;
   const lane = v > 0 ? video : audio;
   if (v + a === 0) return undefined;

@@ -47,6 +47,8 @@ const largestFrame = 6144;
 /** Takes the packets of one mpeg4-generic stream in order. A frame with a missing piece is dropped. */
 export class AacDepacketizer implements Depacketizer {
   readonly #widths: AuHeaderWidths;
+  /** An AU header is its size and index in 16 bits, as nearly all cameras have it: a packet of one frame is then read at a glance. */
+  readonly #isSimple: boolean;
   readonly #sink: SoundSink;
   /** Ticks of one frame. */
   readonly #duration: number;
@@ -65,6 +67,8 @@ export class AacDepacketizer implements Depacketizer {
   constructor(config: Uint8Array, clockRate: number, widths: AuHeaderWidths, sink: SoundSink) {
     const { samplesPerFrame, sampleRate } = readAudioConfig(config);
     this.#widths = widths;
+    const { size, index, ctsDelta, dtsDelta, hasRandomAccess, streamState, auxiliarySize } = widths;
+    this.#isSimple = size > 0 && size + index === 16 && ctsDelta + dtsDelta + streamState + auxiliarySize === 0 && !hasRandomAccess;
     this.#sink = sink;
     this.#duration = (samplesPerFrame * clockRate) / sampleRate;
     sink.config(config);
@@ -83,7 +87,7 @@ export class AacDepacketizer implements Depacketizer {
     const { bytes, start, end } = packet;
     if (end === start) return;
     const at = this.#readHeaders(bytes, start, end);
-    const [size] = this.#sizes;
+    const size = this.#sizes[0];
     if (at < 0 || size === undefined) {
       this.#refused += 1;
       return;
@@ -109,6 +113,12 @@ export class AacDepacketizer implements Depacketizer {
     this.#sizes.length = 0;
     this.#distances.length = 0;
     const widths = this.#widths;
+    if (this.#isSimple && end - start > 4 && bytes[start] === 0 && bytes[start + 1] === 16) {
+      const header = ((bytes[start + 2] ?? 0) << 8) | (bytes[start + 3] ?? 0);
+      this.#distances.push(0);
+      this.#sizes.push(header >>> widths.index || end - start - 4);
+      return start + 4;
+    }
     const bits = new PayloadBits(bytes, start, end);
     // Without any field there is no header section: one frame a packet (RFC 3640 §3.2.1).
     const length = widths.size + widths.index + widths.indexDelta === 0 ? 0 : bits.read(16);

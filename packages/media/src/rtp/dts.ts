@@ -120,5 +120,6 @@ function depthOf(pictures: readonly Picture[]): number {
 function insert(times: number[], time: number): void {
   let at = times.length;
   while (at > 0 && (times[at - 1] ?? 0) > time) at -= 1;
-  times.splice(at, 0, time);
+  if (at === times.length) times.push(time);
+  else times.splice(at, 0, time);
 }

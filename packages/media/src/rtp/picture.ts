@@ -110,7 +110,7 @@ export class PictureAssembler {
     }
     this.#startSlice(use, isFirstSlice);
     this.#writer.beginNal();
-    for (const byte of header) this.#writer.appendByte(byte);
+    for (let i = 0; i < header.length; i++) this.#writer.appendByte(header[i] ?? 0);
     this.#writesNal = true;
   }
 

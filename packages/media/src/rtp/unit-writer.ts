@@ -1,5 +1,8 @@
 // Collects access units as their pieces come: one copy of each byte, straight into the memory that is handed on.
 
+/** Fewer bytes are copied one by one: a view on them would cost more. */
+const shortCopy = 256;
+
 /** Bytes that one access unit may have before it counts as damaged. */
 export const largestUnit = 8 * 1024 * 1024;
 
@@ -27,7 +30,10 @@ export class UnitWriter {
   append(bytes: Uint8Array, start: number, end: number): void {
     const length = end - start;
     if (this.#at + length > this.#slab.length) this.#enlarge(length);
-    this.#slab.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), this.#at);
+    const slab = this.#slab;
+    const to = this.#at;
+    if (length < shortCopy) for (let i = 0; i < length; i++) slab[to + i] = bytes[start + i] ?? 0;
+    else slab.set(bytes.subarray(start, end), to);
     this.#at += length;
   }
 
