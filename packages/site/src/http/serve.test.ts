@@ -78,7 +78,9 @@ test('VOD-7: the embed pages alone may be framed by the origins in the settings;
   assert.deepEqual(await framing(open, page), [`'self' ${embedOrigins.join(' ')}`, undefined]);
   assert.deepEqual(await framing(open, `${page}?muted`), [`'self' ${embedOrigins.join(' ')}`, undefined]);
   assert.deepEqual(await framing(closed, page), own);
-  const others = ['/', '/live/0123456789ab', '/sign-in', '/api/site', '/embed', '/embed/live/', '/embed/live/0123456789ab/x', '/embed/live/..%2f..%2fsign-in', '//embed/live/0123456789ab'];
+  const recording = '/embed/recordings/6f1c0c6e-2b5f-4c1e-9a55-0d1f7a3b9c01';
+  assert.deepEqual(await framing(open, recording), [`'self' ${embedOrigins.join(' ')}`, undefined]);
+  const others = ['/', '/recordings/6f1c0c6e-2b5f-4c1e-9a55-0d1f7a3b9c01', '/embed/recordings/', `${recording}/x`, '/live/0123456789ab', '/sign-in', '/api/site', '/embed', '/embed/live/', '/embed/live/0123456789ab/x', '/embed/live/..%2f..%2fsign-in', '//embed/live/0123456789ab'];
   for (const url of others) assert.deepEqual(await framing(open, url), own, url);
 });
 
