@@ -17,10 +17,16 @@ export type LonePart = {
   end(signal?: NodeJS.Signals): Promise<number | null>;
 };
 
+/** What goes with this process. */
+const atExit = new Set<() => void>();
+process.once('exit', () => {
+  for (const run of atExit) run();
+});
+
 /** A folder for data that goes with the process. */
 export function dataFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'lubo-part-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  atExit.add(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -41,7 +47,7 @@ export function startPart(name: PartName, settings: Record<string, string>): Lon
   child.stdout.on('data', take);
   child.stderr.on('data', take);
   const kill = (): void => void child.kill('SIGKILL');
-  process.once('exit', kill);
+  atExit.add(kill);
   const ended = once(child, 'close') as Promise<[number | null]>;
   return {
     child,
@@ -49,7 +55,7 @@ export function startPart(name: PartName, settings: Record<string, string>): Lon
     async end(signal = 'SIGTERM') {
       child.kill(signal);
       const [code] = await ended;
-      process.off('exit', kill);
+      atExit.delete(kill);
       return code;
     },
   };

@@ -1,5 +1,6 @@
 """GStreamer's RTSP server with one stream at /stream, made by the pipeline in argv[1]; argv[2], argv[3]: user and password (digest).
-Prints its port, then runs until its standard input closes."""
+Prints its port, then runs until its standard input closes. A line there, "NAME CAPS", changes the capsfilter of that name in the
+running stream: a camera whose picture is set otherwise."""
 import sys
 import threading
 
@@ -28,9 +29,28 @@ if len(sys.argv) > 3:
     access.add_permission_for_role("viewer", "media.factory.access", True)
     access.add_permission_for_role("viewer", "media.factory.construct", True)
     factory.set_permissions(access)
+medias = []
+factory.connect("media-configure", lambda _factory, media: medias.append(media))
+
+
+def change(line):
+    name, caps = line.strip().split(" ", 1)
+    for media in medias:
+        found = media.get_element().get_by_name(name)
+        if found:
+            found.set_property("caps", Gst.Caps.from_string(caps))
+    return False
+
+
+def obey():
+    for line in sys.stdin:
+        GLib.idle_add(change, line)
+    loop.quit()
+
+
 server.get_mount_points().add_factory("/stream", factory)
 server.attach(None)
 print(server.get_bound_port(), flush=True)
 loop = GLib.MainLoop()
-threading.Thread(target=lambda: (sys.stdin.read(), loop.quit()), daemon=True).start()
+threading.Thread(target=obey, daemon=True).start()
 loop.run()

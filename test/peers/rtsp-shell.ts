@@ -17,13 +17,14 @@ export function hasRtspServer(elements: readonly string[]): boolean {
   return elements.every((element) => spawnSync('gst-inspect-1.0', ['--exists', element], { stdio: 'ignore' }).status === 0);
 }
 
-/** A server that plays a pipeline at /stream. */
-export async function serveRtsp(pipeline: string, login: readonly string[] = []): Promise<{ port: number; close(): Promise<void> }> {
+/** A server that plays a pipeline at /stream; `setCaps` changes a capsfilter in the running stream. */
+export async function serveRtsp(pipeline: string, login: readonly string[] = []): Promise<{ port: number; setCaps(name: string, caps: string): void; close(): Promise<void> }> {
   const child = spawn(python, [join(import.meta.dirname, 'rtsp-server.py'), pipeline, ...login], { stdio: ['pipe', 'pipe', 'inherit'] });
   const exit = once(child, 'exit');
   const [line] = (await Promise.race([once(child.stdout, 'data'), exit])) as [Buffer];
   return {
     port: Number(String(line)),
+    setCaps: (name, caps) => void child.stdin.write(`${name} ${caps}\n`),
     async close() {
       child.stdin.end();
       await exit;

@@ -62,6 +62,8 @@ export function resumeLesson(lesson: Lesson): boolean {
 /** A slice has begun: what was missing until now has an end. */
 export function sliceBegan(lesson: Lesson, slice: CountedSlice): void {
   const { open } = lesson;
+  // A lesson that began late begins with what the ring still had of the time before.
+  lesson.gaps = lesson.gaps.map((gap) => ({ ...gap, to: Math.min(gap.to, slice.from) })).filter(({ from, to }) => to - from >= leastGapMillis);
   if (open) addGap(lesson, { ...open, to: slice.from });
   lesson.open = undefined;
   lesson.slices.push(slice);

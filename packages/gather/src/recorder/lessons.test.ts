@@ -55,6 +55,15 @@ test('what was missed before the gather had started is its own fault, what it wa
   }
 });
 
+test('what the ring still had of a late start is not missing', () => {
+  for (const { from, left } of [{ from: 119_000, left: [[0, 119_000, 'late-start']] }, { from: 500, left: [] }]) {
+    const { ledger, gaps } = ledgerAt();
+    ledger.begin(channelId, wish, eight + 120_000);
+    ledger.sliceBegan(id, slice('a', 0, from));
+    assert.deepEqual(gaps(), left);
+  }
+});
+
 test('a gather that comes back in mid-lesson goes on with it, and the time in between is missing', () => {
   const before = ledgerAt();
   before.ledger.begin(channelId, wish, eight);

@@ -195,7 +195,8 @@ test('a lesson that is told late, and one that nobody goes on with, have gaps th
   await play(200, 201);
   const { report } = recordings.lessons.pending()[0]!;
   assert.deepEqual(report.gaps.map(({ from, to, cause }) => [seconds(from), seconds(to), cause]), [
-    [0, 20, 'late-start'], [40, 60, 'stopped'],
+    // The ring had the second before the gather was told.
+    [0, 19, 'late-start'], [40, 60, 'stopped'],
   ]);
 });
 
