@@ -75,6 +75,7 @@ export async function strike(stand: FaultStand, kind: FaultKind, seed: number): 
     await end(stand);
   }
   await sleep(phase === 'record' ? atMillis : atMillis - recordMillis);
+  const openedAt = gather.openedAt();
   const struckAt = Date.now();
   await breakIt(stand, kind, random);
   watching?.abort();
@@ -87,7 +88,7 @@ export async function strike(stand: FaultStand, kind: FaultKind, seed: number): 
   await gather.emptied(180);
   const accounts = await Promise.all(lessons.map(({ lessonId }) => accountOf(site, lessonId, clip, 120)));
   if (kind === 'live') await watched(stand);
-  return { kind, seed, phase, atMillis, ...(await judge(stand, kind, { accounts, lessons, struckAt, phase })) };
+  return { kind, seed, phase, atMillis, ...(await judge(stand, kind, { accounts, lessons, openedAt, struckAt, phase })) };
 }
 
 async function end({ site, channels }: FaultStand): Promise<void> {
@@ -131,9 +132,9 @@ async function watched(stand: FaultStand): Promise<void> {
   viewer.abort();
 }
 
-type Judged = { accounts: readonly Account[]; lessons: readonly HandRecording[]; struckAt: number; phase: 'record' | 'upload' };
+type Judged = { accounts: readonly Account[]; lessons: readonly HandRecording[]; openedAt: number; struckAt: number; phase: 'record' | 'upload' };
 
-async function judge({ site, channels }: FaultStand, kind: FaultKind, { accounts, lessons, struckAt, phase }: Judged) {
+async function judge({ site, channels }: FaultStand, kind: FaultKind, { accounts, lessons, openedAt, struckAt, phase }: Judged) {
   const faults = accounts.flatMap((account) => account.faults);
   const wasCut = kind === 'gather' && phase === 'record';
   for (const { recordings, lesson } of accounts) {
@@ -147,7 +148,7 @@ async function judge({ site, channels }: FaultStand, kind: FaultKind, { accounts
   }
   const missingPictures = kind === 'gather' ? 0 : accounts.reduce((sum, { missing }) => sum + missing, 0);
   if (missingPictures > 0) faults.push(`${missingPictures} pictures are missing`);
-  const lostMillis = wasCut ? accounts.map((account) => lostBefore(account, struckAt)) : [];
+  const lostMillis = wasCut ? accounts.map((account) => lostBefore(account, openedAt, struckAt)) : [];
   const gaps = accounts.flatMap(({ lesson }) => lesson.gaps.map(({ cause, from, to }) => `${cause} ${Date.parse(to) - Date.parse(from)}`));
   return { lostMillis, missingPictures, recordings: accounts.reduce((sum, { recordings }) => sum + recordings.length, 0), gaps, faults };
 }
@@ -160,8 +161,8 @@ function known(channelId: string): Set<string> {
   return lessons;
 }
 
-/** From the end of what was recorded before a moment to that moment. */
-function lostBefore({ recordings }: Account, moment: number): number {
+/** From the end of what was recorded before a moment to that moment; nothing yet: since the first file was opened. */
+function lostBefore({ recordings }: Account, openedAt: number, moment: number): number {
   const ends = recordings.filter(({ startedAt }) => Date.parse(startedAt) < moment).map(({ startedAt, durationMillis }) => Date.parse(startedAt) + durationMillis);
-  return Math.round(moment - Math.max(0, ...ends));
+  return ends.length > 0 ? Math.round(moment - Math.max(...ends)) : Math.max(0, Math.round(moment - openedAt));
 }

@@ -1,5 +1,5 @@
 // A site and gathers as processes of their own that can be killed and started again where they were.
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { trustAuthorities } from '@lubo/config';
 import { type Channel, type ChannelSettings, type EnrolmentCode, type Gather, type GatherRow, type HandRecording, type School, type Timetable, localTime } from '@lubo/contract';
@@ -77,6 +77,8 @@ export type TestGather = Mortal & {
   id: string;
   /** Recordings of any state that still lie on its disk. */
   onDisk(): string[];
+  /** When the oldest of these files was made, ms since 1970; infinite when there is none. */
+  openedAt(): number;
   /** Adds a channel with this source and resolves when it has picture. */
   channel(name: string, source: object): Promise<string>;
   tune(tuning: Partial<Gather['tuning']>): Promise<void>;
@@ -106,6 +108,7 @@ export async function startTestGather(site: TestSite, { port, schoolId, env = {}
   return Object.assign(gather, {
     id,
     onDisk,
+    openedAt: () => Math.min(...onDisk().map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.birthtimeMs ?? Number.POSITIVE_INFINITY)),
     async channel(name: string, source: object) {
       const { id: channelId } = await site.call<ChannelSettings>('POST', '/api/channels', { name, gatherId: id, source });
       await channelWhen(site, channelId, 'has picture', ({ isOnline }) => isOnline);
