@@ -56,7 +56,7 @@ export function startLubo(dataDir: string, port: number, count: number, profile?
   }));
   const job: RecordingJob = { dataDir, channels, sliceMinutes: 30 };
   const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  return spawnLines(0, ['--max-semi-space-size=8', '--heap-growing-percent=150', ...flags, join(import.meta.dirname, 'recording-process.ts'), JSON.stringify(job)]);
+  return spawnLines(0, ['--max-semi-space-size=2', '--heap-growing-percent=150', ...flags, join(import.meta.dirname, 'recording-process.ts'), JSON.stringify(job)]);
 }
 
 /** `ffmpeg -c copy`, a process a channel, all on the first core. */

@@ -19,7 +19,7 @@ const complain = (text: string): void => void process.stderr.write(`lubo: ${text
 /** A smaller young generation: parts idle much, schools' servers are small, and media bytes are not kept there. */
 const smallFlags = ['--max-semi-space-size=2'];
 /** Every picture of the gather lives some seconds in its rings: a small heap would be searched once a second for what has died. */
-const gatherFlags = ['--max-semi-space-size=8', '--heap-growing-percent=150'];
+const gatherFlags = ['--max-semi-space-size=2', '--heap-growing-percent=150'];
 
 async function start(): Promise<void> {
   const wanted = parseArguments(process.argv.slice(2));
