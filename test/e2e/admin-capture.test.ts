@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { type AdminSite, inEveryDress, startAdminSite } from './admin-pages.ts';
-import { noBrowser, openBrowser } from './browser.ts';
+import { type AdminSite, inEveryDress, seriousFaults, startAdminSite } from './admin-pages.ts';
+import { noBrowser, openBrowser, screenshots } from './browser.ts';
 import { eventually, freePorts, root } from './installation.ts';
 import { type LonePart, dataFolder, startPart } from './part.ts';
 
@@ -37,6 +37,17 @@ describe('capture', { skip: noBrowser }, () => {
     await page.locator('h1').waitFor();
   };
 
+  it('an empty site says what to do first, each list for itself', async () => {
+    await open('/admin');
+    await page.waitForURL(/admin\/overview/);
+    await page.getByRole('link', { name: /添加学校/ }).waitFor();
+    await inEveryDress(page, 'overview-empty');
+    for (const [path, words] of [['gathers', '还没有采集端'], ['enrolment-codes', '还没有接入码'], ['recordings', '还没有录像'], ['recordings/bin', '回收站是空的']]) {
+      await open(`/admin/${path}`);
+      await page.getByRole('heading', { name: words ?? '' }).waitFor();
+    }
+  });
+
   it('without a gather, the empty list of channels leads to enrolling one', async () => {
     await open('/admin/channels');
     await page.getByRole('heading', { name: '还没有通道' }).waitFor();
@@ -44,15 +55,31 @@ describe('capture', { skip: noBrowser }, () => {
     await inEveryDress(page, 'channels-empty');
   });
 
-  it('a gather that enrols with a code appears by itself', async () => {
+  it('a code is made on the page, shown once with its command, and the gather that uses it appears by itself', async () => {
     const [consolePort = 0] = await freePorts(1);
-    const school = await lubo.call<{ id: string }>('POST', '/api/schools', { name: '南湖小学', timeZone: null });
-    const { code } = await lubo.call<{ code: string }>('POST', '/api/enrolment-codes', { kind: 'gather', title: '教学楼一层', schoolId: school.id });
+    await lubo.call('POST', '/api/schools', { name: '南湖小学', timeZone: null });
+    await open('/admin/gathers');
+    await page.getByRole('button', { name: '接入采集端' }).first().click();
+    const dialog = page.getByRole('dialog', { name: '接入采集端' });
+    await dialog.getByLabel('名称').fill('教学楼一层');
+    await dialog.getByLabel('学校').click();
+    await page.getByRole('option', { name: '南湖小学' }).click();
+    await dialog.getByRole('button', { name: '生成接入码' }).click();
+    const shown = page.getByRole('dialog', { name: '接入码已生成' });
+    const code = (await shown.locator('[data-code]').textContent()) ?? '';
+    await shown.getByText(`LUBO_GATHER_SITE_URL=${lubo.url} LUBO_GATHER_CODE=${code} npm run gather`).waitFor();
+    assert.deepEqual(await seriousFaults(page), []);
+    await page.screenshot({ path: join(screenshots, 'admin-code-made.png') });
+    await shown.getByRole('button', { name: '完成' }).click();
     gather = startPart('gather', { LUBO_DATA_DIR: dataFolder(), LUBO_GATHER_CONSOLE_PORT: String(consolePort), LUBO_GATHER_SITE_URL: lubo.url, LUBO_GATHER_CODE: code });
-    gatherId = await eventually('the gather is online', 30, async () => {
-      const { rows } = await lubo.call<{ rows: { id: string; isOnline: boolean }[] }>('GET', '/api/gathers');
-      return rows.find(({ isOnline }) => isOnline)?.id ?? false;
-    });
+    const row = page.getByRole('row', { name: /教学楼一层/ });
+    await row.locator('[data-state=online]').waitFor({ timeout: 30_000 });
+    const { rows } = await lubo.call<{ rows: { id: string }[] }>('GET', '/api/gathers');
+    gatherId = rows[0]?.id ?? '';
+    await open('/admin/enrolment-codes');
+    await page.getByRole('row', { name: /教学楼一层/ }).getByText('已使用').waitFor();
+    assert.doesNotMatch(await page.content(), new RegExp(code));
+    await inEveryDress(page, 'codes');
   });
 
   it('a channel is added, started at once, and shows that it runs without a reload', async () => {
@@ -155,5 +182,88 @@ describe('capture', { skip: noBrowser }, () => {
     await page.getByRole('heading', { name: '回收站是空的' }).waitFor();
     await open('/admin/channels');
     await page.getByRole('row', { name: /三班/ }).locator('[data-state=stopped]').waitFor();
+  });
+
+  it('settings of a gather are applied, and what is out of range is refused at its field', async () => {
+    await open(`/admin/gathers/${gatherId}`);
+    const slices = page.getByRole('spinbutton', { name: '录像切片（分钟）' });
+    await slices.fill('31');
+    await page.getByRole('button', { name: '保存' }).click();
+    await page.getByText('不能大于 30').waitFor();
+    await slices.fill('10');
+    await page.getByRole('button', { name: '保存' }).click();
+    await page.getByText('已保存，采集端马上生效').waitFor();
+    const { tuning } = await lubo.call<{ tuning: { sliceMinutes: number } }>('GET', `/api/gathers/${gatherId}`);
+    assert.equal(tuning.sliceMinutes, 10);
+    await page.getByText(/已用 \d+%/).first().waitFor({ timeout: 15_000 });
+    await inEveryDress(page, 'gather', async (shown) => shown.locator('form').waitFor());
+    await open('/admin/gathers');
+    await page.getByRole('row', { name: /教学楼一层/ }).waitFor();
+    await inEveryDress(page, 'gathers');
+  });
+
+  it('what was recorded is there: edited, kept, played, deleted and brought back', async () => {
+    await eventually('the recording is stored', 60, async () => (await lubo.call<{ total: number }>('GET', '/api/archive')).total > 0);
+    await open('/admin/recordings');
+    const row = page.getByRole('row', { name: /一班/ });
+    await row.getByRole('button', { name: '编辑' }).click();
+    const dialog = page.getByRole('dialog', { name: '编辑录像' });
+    await dialog.getByText('长期保留，不会到期删除').click();
+    await dialog.getByRole('button', { name: '保存' }).click();
+    await row.getByText('长期保留').waitFor();
+    await inEveryDress(page, 'recordings');
+    await open('/admin/recordings');
+    await row.getByRole('button', { name: '播放', exact: true }).click();
+    await page.locator('.el-drawer video').waitFor();
+    await page.waitForFunction(() => document.querySelector<HTMLVideoElement>('.el-drawer video')?.readyState !== 0);
+    await inEveryDress(page, 'recording-drawer', (shown) => shown.locator('.el-drawer video').waitFor());
+    await open('/admin/recordings');
+    await page.getByRole('button', { name: '保留规则' }).click();
+    await page.getByRole('dialog', { name: '保留规则' }).getByText('录像到期后自动移入回收站').click();
+    await page.getByText('按此规则，现在有 0 段录像').waitFor();
+    assert.deepEqual(await seriousFaults(page), []);
+    await open('/admin/recordings');
+    await row.getByRole('button', { name: '删除' }).click();
+    const sure = page.getByRole('dialog', { name: '删除录像' });
+    await sure.getByText(/1 段录像，共/).waitFor();
+    await sure.getByText('其中 1 段标记为长期保留').waitFor();
+    await sure.getByRole('button', { name: '删除' }).click();
+    await page.getByRole('heading', { name: '还没有录像' }).waitFor();
+    await open('/admin/recordings/bin');
+    await row.waitFor();
+    await inEveryDress(page, 'recordings-bin');
+    await open('/admin/recordings/bin');
+    await row.getByRole('button', { name: '恢复' }).click();
+    await page.getByRole('heading', { name: '回收站是空的' }).waitFor();
+  });
+
+  it('components are shown as they are; a group and a volume are added while the site runs', async () => {
+    await open('/admin/components');
+    await page.getByRole('button', { name: '测试连接' }).first().click();
+    await page.locator('[data-check=ready]').waitFor();
+    await page.getByRole('button', { name: '添加存储组' }).click();
+    await page.getByLabel('存储组名称').fill('二号柜');
+    await page.getByRole('dialog').getByRole('button', { name: '保存' }).click();
+    const group = page.locator('[data-group=二号柜]');
+    await group.getByRole('button', { name: '添加卷' }).click();
+    const folder = dataFolder();
+    const dialog = page.getByRole('dialog', { name: /二号柜/ });
+    await dialog.getByLabel('文件夹').fill(folder);
+    await dialog.getByRole('button', { name: '测试连接' }).click();
+    await dialog.getByText(/正常 · 可用/).waitFor();
+    await dialog.getByRole('button', { name: '保存' }).click();
+    await group.getByText(folder).waitFor();
+    await page.getByRole('row', { name: /采集端.*教学楼一层.*127\.0\.0\.1/ }).waitFor();
+    await inEveryDress(page, 'components', async (shown) => shown.locator('[data-group]').first().waitFor());
+  });
+
+  it('the overview tells what is wrong, and a gather that dies is offline there within 30 s', async () => {
+    await open('/admin/overview');
+    await page.getByText('没有直播服务器在线').waitFor();
+    await page.getByRole('link', { name: /二班/ }).waitFor();
+    await gather?.end('SIGKILL');
+    gather = undefined;
+    await page.getByText('采集端“教学楼一层”离线').waitFor({ timeout: 30_000 });
+    await inEveryDress(page, 'overview');
   });
 });

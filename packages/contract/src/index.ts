@@ -6,6 +6,7 @@ import { auditRoutes } from './audit.ts';
 import { authRoutes } from './auth.ts';
 import { channelRoutes } from './channel.ts';
 import { frontRoutes } from './front.ts';
+import { componentRoutes } from './component.ts';
 import { lessonRoutes } from './lesson.ts';
 import { managedChannelRoutes } from './managed-channel.ts';
 import { recordingRoutes } from './recording.ts';
@@ -25,6 +26,7 @@ export * from './audit.ts';
 export * from './auth.ts';
 export * from './channel.ts';
 export * from './completeness.ts';
+export * from './component.ts';
 export * from './events.ts';
 export * from './fault-code.ts';
 export * from './front.ts';
@@ -54,6 +56,7 @@ const teachingRoutes = { ...timetableRoutes, ...lessonRoutes, reportLessons };
 
 const { uploadState } = uploadRoutes;
 const archiveRoutes = { ...recordingRoutes, ...frontRoutes, ...storageRoutes, uploadState };
+const archiveRoutes = { ...recordingRoutes, ...storageRoutes, ...componentRoutes, uploadState };
 
 /** Every HTTP operation of the site by name. */
 export const routes = {

@@ -18,6 +18,7 @@ import type { Db } from './db/tables.ts';
 import { type Demands, createDemands } from './demand/demands.ts';
 import { wantForWaiting } from './demand/waiting.ts';
 import { createDemo } from './demo/demo.ts';
+import { type Components, createComponents } from './components/components.ts';
 import { createEventClients } from './events/clients.ts';
 import { createCollector } from './events/collector.ts';
 import { createPublisher } from './events/publisher.ts';
@@ -66,6 +67,7 @@ export type Rooms = Identified & {
   enrolments: Enrolments;
   gathers: Gathers;
   liveServers: LiveServers;
+  components: Components;
   school: SchoolRooms;
   channels: Channels;
   board: Board;
@@ -101,7 +103,7 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const catalog = createCatalog(db);
   const archive = await createArchive({ config, db, clock, log, secrets, onChange: () => front.forget(), onFault });
   const board = createBoard(catalog, reports, archive.snapshots.urlOf);
-  const events = createEventClients();
+  const events = createEventClients(clock.now);
   const publisher = createPublisher({ clock, clients: events, find: board.find, onFault });
   const sessions = createSessions(db, clock);
   const accounts = createAccounts({ db, clock, passwords: deps.passwords ?? createPasswords(), sessions });
@@ -153,6 +155,7 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
     enrolments,
     gathers,
     liveServers,
+    components: createComponents({ clock, agents, reports, catalog, liveServers, peers: relay.peers, pages: events.list }),
     school,
     channels,
     board,

@@ -13,6 +13,7 @@ import { cookieName, createGate } from './auth/gate.ts';
 import { authRoutes, createGreet } from './auth/routes.ts';
 import { type SignInLimit, createSignInLimit } from './auth/sign-in-limit.ts';
 import { channelRoutes } from './channels/routes.ts';
+import { componentRoutes } from './components/routes.ts';
 import { openDatabase } from './db/database.ts';
 import type { Db } from './db/tables.ts';
 import { heartbeatMillis, serveEvents } from './events/clients.ts';
@@ -106,6 +107,7 @@ async function serveHttp({ site }: Config, { clock, log, version, webDir }: Site
   timetableRoutes(serve, rooms.timetables);
   lessonRoutes(serve, rooms);
   gatherRoutes(serve, rooms);
+  componentRoutes(serve, { ...rooms, siteTag: tag });
   agentRoutes(serve, {
     ...rooms,
     async onEnrolled(_enrolment, { kind }) {

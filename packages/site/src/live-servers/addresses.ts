@@ -28,6 +28,15 @@ export function playAddresses(
   return { flv: `${stream}.flv?token=${token}`, hls: `${stream}.m3u8?token=${token}`, rtmp: `${base(rtmp)}/live/${channelId}?token=${token}` };
 }
 
+/** A live server itself, for people who look after it. */
+export function serverUrls({ addresses, remoteAddress }: LiveServerPlace, asker: Asker): { httpUrl: string; rtmpUrl: string } {
+  const host = urlHost(isBeside(remoteAddress, asker) ? asker.siteHost : remoteAddress);
+  return {
+    httpUrl: addresses.publicHttpUrl ?? `${addresses.httpScheme}://${host}:${addresses.httpPort}`,
+    rtmpUrl: addresses.publicRtmpUrl ?? `rtmp://${host}:${addresses.rtmpPort}`,
+  };
+}
+
 /** Whether pages over HTTPS can play from this live server. */
 export function hasHttps({ httpScheme, publicHttpUrl }: LiveAddresses): boolean {
   return httpScheme === 'https' || (publicHttpUrl !== undefined && isHttps(publicHttpUrl));

@@ -4,7 +4,7 @@ import { AppError, type ChannelAddresses, LiveAddresses, type LiveSettings, type
 import type { Db } from '../db/tables.ts';
 import type { AgentIdentity } from '../agents/agents.ts';
 import { type Clock, momentOf } from '../time.ts';
-import { type LiveServerPlace, hasHttps, playAddresses, pushAddress } from './addresses.ts';
+import { type LiveServerPlace, hasHttps, playAddresses, pushAddress, serverUrls } from './addresses.ts';
 import { isHost } from './network.ts';
 import { handedOutSeconds, streamToken } from './stream-tokens.ts';
 
@@ -24,6 +24,8 @@ export type LiveServersOptions = { db: Db; clock: Clock; ownAddresses(): string[
 export type LiveServers = {
   /** Keeps where a live server is; tells whether that is news. */
   notePlace(agentId: string, place: LiveServerPlace): Promise<boolean>;
+  /** Where those live servers are whose place is known, without tokens, as somebody at this host of the site reaches them. */
+  places(siteHost: string): Promise<Map<string, { httpUrl: string; rtmpUrl: string }>>;
   /** Live servers whose place is known. */
   known(): Promise<readonly KnownLiveServer[]>;
   /** Signed addresses for a viewer. Throws AppError `no-live-server` or `no-secure-live-server`. */
@@ -70,6 +72,10 @@ export function createLiveServers({ db, clock, ownAddresses }: LiveServersOption
     },
     known: async () =>
       [...(await all())].flatMap(([id, { place }]) => (place === undefined ? [] : [{ id, hasHttps: hasHttps(place.addresses) }])),
+    async places(siteHost) {
+      const asker = { siteHost: hostOf(siteHost), ownAddresses: ownAddresses() };
+      return new Map([...(await all())].flatMap(([id, { place }]) => (place === undefined ? [] : [[id, serverUrls(place, asker)] as const])));
+    },
     watchAddresses: signed,
     async handedOutAddresses(liveServerId, channelId, viewer) {
       const addresses = await signed(liveServerId, channelId, viewer, handedOutSeconds);

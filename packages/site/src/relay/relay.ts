@@ -52,6 +52,8 @@ export type Relay = {
   connect(agent: AgentIdentity, peer: Peer, socket: RelaySocket): RelayConnection;
   /** The desired state of these agents may have changed. */
   refresh(agentIds: readonly string[]): void;
+  /** Who is connected and has told who it is. */
+  peers(): RelayPeer[];
   /** Ends an agent's connection: its key is void. */
   drop(agentId: string): void;
   /** Pings, time-outs, states that were lost; about every second. */
@@ -59,6 +61,9 @@ export type Relay = {
   /** Says goodbye to every agent. */
   close(): void;
 };
+
+/** A connected agent: its IP address, and since when, in ms of the wall clock. */
+export type RelayPeer = { agentId: string; kind: AgentKind; address: string; since: number };
 
 /** An agent that does not read is dropped past this many unsent bytes. */
 const maxUnsentBytes = 16 * 1024 * 1024;
@@ -76,6 +81,8 @@ type Connection = {
   socket: RelaySocket;
   link: Link;
   rate: MessageRate;
+  /** On the wall clock. */
+  since: number;
   heardAt: number;
   pingedAt: number;
   hasGreeted: boolean;
@@ -168,6 +175,7 @@ export function createRelay(options: RelayOptions): Relay {
   };
 
   return {
+    peers: () => [...connections.values()].filter(({ hasGreeted }) => hasGreeted).map(({ agent, peer, since }) => ({ agentId: agent.id, kind: agent.kind, address: peer.address, since })),
     connect(agent, peer, socket) {
       const older = connections.get(agent.id);
       const now = clock.elapsed();
@@ -177,6 +185,7 @@ export function createRelay(options: RelayOptions): Relay {
         socket,
         link: createLink(),
         rate: createMessageRate(rate, now),
+        since: clock.now(),
         heardAt: now,
         pingedAt: now,
         hasGreeted: false,

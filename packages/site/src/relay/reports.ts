@@ -12,6 +12,8 @@ export type Reports = {
   viewers(channelId: string): number;
   /** Viewers of a channel on one live server; `undefined` while it is offline or has not reported yet. */
   viewersOn(liveServerId: string, channelId: string): number | undefined;
+  /** What a live server carries; none while it is offline or has not reported yet. */
+  streamsOf(liveServerId: string): readonly LiveStreamReport[];
   /** All viewers of one live server, as far as it has reported. */
   viewersOf(liveServerId: string): number;
 
@@ -47,6 +49,7 @@ export function createReports(): Reports {
       const streams = lives.get(liveServerId);
       return streams === undefined ? undefined : (streams.get(channelId)?.viewers ?? 0);
     },
+    streamsOf: (liveServerId) => [...(lives.get(liveServerId)?.values() ?? [])],
     viewersOf: (liveServerId) => [...(lives.get(liveServerId)?.values() ?? [])].reduce((sum, { viewers }) => sum + viewers, 0),
     connected(agentId) {
       online.add(agentId);

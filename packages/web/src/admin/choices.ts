@@ -4,6 +4,7 @@ import { onBeforeUnmount, shallowRef } from 'vue';
 import type { ShallowRef } from 'vue';
 import { call } from '../api.ts';
 import { listen } from '../events.ts';
+import { readTeachers } from './read-teachers.ts';
 
 export type Choice = { value: string; label: string };
 
@@ -16,6 +17,7 @@ const readers = {
   schools: async () => (await wholeList((page) => call(routes.listSchools, { query: { page, pageSize } }))).map(({ id, name }) => ({ value: id, label: name })),
   grades: async () => (await call(routes.listGrades)).rows.map(({ id, stage, name }) => ({ value: id, label: `${stage}${name}` })),
   subjects: async () => (await call(routes.listSubjects)).rows.map(({ id, name }) => ({ value: id, label: name })),
+  teachers: async () => (await readTeachers()).map(({ id, name }) => ({ value: id, label: name })),
   channels: async () => (await wholeList((page) => call(routes.listManagedChannels, { query: { page, pageSize } }))).map(channelChoice),
 } satisfies Record<string, () => Promise<Choice[]>>;
 

@@ -2,7 +2,7 @@
 // navigation follow from it. Within a section they stand in the order of the navigation.
 import type { RouteRecordRaw } from 'vue-router';
 import type { IconName } from '../ui/icons.ts';
-import { captureScreens } from './capture-routes.ts';
+import { captureScreens, overviewScreens, recordingScreens, systemScreens } from './capture-routes.ts';
 
 export type Section = 'overview' | 'teaching' | 'capture' | 'recording' | 'people' | 'system';
 
@@ -18,7 +18,7 @@ export type Screen = {
   screen: NonNullable<RouteRecordRaw['component']>;
 };
 
-const overview: Screen[] = [];
+const overview: Screen[] = [...overviewScreens];
 
 /** Schools, subjects, grades, teachers. */
 const teaching: Screen[] = [
@@ -32,7 +32,7 @@ const teaching: Screen[] = [
 const capture: Screen[] = [...captureScreens, { path: 'timetable', title: 'admin.timetable.title', icon: 'calendar', screen: () => import('./timetable/TimetableScreen.vue') }];
 
 /** Recordings, recycle bin. */
-const recording: Screen[] = [{ path: 'lessons', title: 'admin.lesson.title', icon: 'check', screen: () => import('./lessons/LessonsScreen.vue') }];
+const recording: Screen[] = [...recordingScreens, { path: 'lessons', title: 'admin.lesson.title', icon: 'check', screen: () => import('./lessons/LessonsScreen.vue') }];
 
 /** Users, API tokens, sign-in, audit log. */
 const people: Screen[] = [
@@ -43,7 +43,7 @@ const people: Screen[] = [
 ];
 
 /** Site, components. */
-const system: Screen[] = [{ path: 'site', title: 'admin.site.title', icon: 'settings', screen: () => import('./system/SiteScreen.vue') }];
+const system: Screen[] = [...systemScreens, { path: 'site', title: 'admin.site.title', icon: 'settings', screen: () => import('./system/SiteScreen.vue') }];
 
 /** All screens by section, in the order of the navigation. */
 export const screens: Readonly<Record<Section, readonly Screen[]>> = { overview, teaching, capture, recording, people, system };

@@ -80,7 +80,15 @@ test('every fault and notice that a gather or the site may tell has words of its
 });
 
 /** Words that go with a value of the contract. */
-const captureFamilies = ['admin.fault.', 'admin.channel.status.', 'admin.channel.modes.'];
+const captureFamilies = [
+  'admin.fault.',
+  ...['status', 'modes'].map((name) => `admin.channel.${name}.`),
+  ...['state', 'upload', 'tuning', 'tuningHint'].map((name) => `admin.gather.${name}.`),
+  ...['make', 'nameHint', 'system', 'kinds', 'state'].map((name) => `admin.code.${name}.`),
+  ...['admin.code.takeBack', 'admin.code.forget', 'admin.recording.deleteTitle', 'admin.recording.purgeTitle'],
+  ...['checked', 'volume', 'kinds'].map((name) => `admin.component.${name}.`),
+  ...['steps', 'stepTexts'].map((name) => `admin.overview.${name}.`),
+];
 
 /** Keys put together at run time: `player.${state}`. */
 function isBuiltKey(key: string): boolean {
