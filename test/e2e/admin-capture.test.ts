@@ -257,6 +257,40 @@ describe('capture', { skip: noBrowser }, () => {
     await inEveryDress(page, 'components', async (shown) => shown.locator('[data-group]').first().waitFor());
   });
 
+  it('a live server that enrols is listed with channels, viewers and bytes, leads to its channels, and is offline by itself', async () => {
+    const [httpPort = 0, rtmpPort = 0] = await freePorts(2);
+    const { code } = await lubo.call<{ code: string }>('POST', '/api/enrolment-codes', { kind: 'live', title: '一号直播' });
+    const live = startPart('live', {
+      LUBO_DATA_DIR: dataFolder(),
+      LUBO_LIVE_HTTP_PORT: String(httpPort),
+      LUBO_LIVE_RTMP_PORT: String(rtmpPort),
+      LUBO_LIVE_SITE_URL: lubo.url,
+      LUBO_LIVE_CODE: code,
+    });
+    const viewer = new AbortController();
+    try {
+      await open('/admin/components');
+      const row = page.getByRole('row', { name: /一号直播/ }).first();
+      await row.locator('[data-state=online]').waitFor({ timeout: 20_000 });
+      const { rows } = await lubo.call<{ rows: { id: string }[] }>('GET', '/api/admin/channels?search=一班');
+      const { flv } = await eventually('the site knows where the live server is', 15, () => lubo.call<{ flv: string }>('POST', `/api/channels/${rows[0]?.id}/watch`).catch(() => undefined));
+      const watched = await fetch(flv, { signal: viewer.signal });
+      assert.equal(watched.status, 200);
+      await row.getByRole('cell', { name: '1', exact: true }).nth(1).waitFor({ timeout: 20_000 });
+      await row.getByRole('button', { name: '查看通道' }).click();
+      const drawer = page.getByRole('dialog', { name: '一号直播' });
+      await drawer.getByRole('link', { name: '一班' }).waitFor();
+      assert.deepEqual(await seriousFaults(page), []);
+      await page.screenshot({ path: join(screenshots, 'admin-live-server.png') });
+      await page.keyboard.press('Escape');
+      await live.end('SIGKILL');
+      await row.locator('[data-state=offline]').waitFor({ timeout: 20_000 });
+    } finally {
+      viewer.abort();
+      if (live.child.exitCode === null && live.child.signalCode === null) await live.end('SIGKILL');
+    }
+  });
+
   it('the overview tells what is wrong, and a gather that dies is offline there within 30 s', async () => {
     await open('/admin/overview');
     await page.getByText('没有直播服务器在线').waitFor();

@@ -73,6 +73,7 @@ export const componentRoutes = {
     method: 'POST',
     path: '/api/components/relay/check',
     access: 'admin',
+    changesNothing: true,
     summary: 'Tests whether an address leads to this site and its relay, before gathers are told to use it.',
     body: z.object({ url: z.string().trim().max(256).regex(/^https?:\/\/[^/\s]+(\/\S*)?$/i, 'an address that begins with http:// or https://') }),
     response: RelayCheck,

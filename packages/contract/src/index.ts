@@ -56,10 +56,10 @@ const teachingRoutes = { ...timetableRoutes, ...lessonRoutes, reportLessons };
 
 const { uploadState } = uploadRoutes;
 const archiveRoutes = { ...recordingRoutes, ...frontRoutes, ...storageRoutes, uploadState };
-const archiveRoutes = { ...recordingRoutes, ...storageRoutes, ...componentRoutes, uploadState };
 
 /** Every HTTP operation of the site by name. */
 export const routes = {
+  ...componentRoutes,
   ...authRoutes,
   ...schoolRoutes,
   ...teacherRoutes,
