@@ -85,7 +85,10 @@ const captureFamilies = [
   ...['status', 'modes'].map((name) => `admin.channel.${name}.`),
   ...['state', 'upload', 'tuning', 'tuningHint'].map((name) => `admin.gather.${name}.`),
   ...['make', 'nameHint', 'system', 'kinds', 'state'].map((name) => `admin.code.${name}.`),
-  ...['admin.code.takeBack', 'admin.code.forget', 'admin.recording.deleteTitle', 'admin.recording.purgeTitle'],
+  'admin.code.takeBack',
+  'admin.code.forget',
+  'admin.recording.deleteTitle',
+  'admin.recording.purgeTitle',
   ...['checked', 'volume', 'kinds'].map((name) => `admin.component.${name}.`),
   ...['steps', 'stepTexts'].map((name) => `admin.overview.${name}.`),
 ];
