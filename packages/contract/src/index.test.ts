@@ -21,6 +21,7 @@ test('everything that only administrators may see or do says so', () => {
   assert.deepEqual(open.map(([name]) => name).toSorted(), [
     'beginPhoneSignIn',
     'beginSignIn',
+    'countPlay',
     'enrol',
     'finishSignIn',
     'setUp',

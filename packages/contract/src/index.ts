@@ -65,8 +65,6 @@ export const routes = {
   ...teacherRoutes,
   ...channelRoutes,
   ...managedChannelRoutes,
-  ...agentRoutes,
-  ...teachingRoutes,
   ...archiveRoutes,
   ...peopleRoutes,
   ...accountRoutes,
