@@ -53,6 +53,8 @@ const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(res
 async function opened(t: TestContext, over: { startAt?: number; refuses?: number; canPlay?: string; load?: () => Promise<{ videoUrl: string; codecs: string }> } = {}) {
   const global = globalThis as Record<string, unknown>;
   global['window'] ??= new EventTarget();
+  // Node has a navigator without it.
+  Object.defineProperty(navigator, 'onLine', { value: true, configurable: true });
   const video = new FakeVideo();
   video.refuses = over.refuses ?? 0;
   video.canPlay = over.canPlay ?? 'probably';

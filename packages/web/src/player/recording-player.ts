@@ -185,11 +185,11 @@ export class RecordingPlayer {
     this.#breaks = Math.abs(this.#resume - this.#brokeAt) <= 5 ? this.#breaks + 1 : 1;
     this.#brokeAt = this.#resume;
     this.#isShowing = false;
-    const isOurs = navigator.onLine;
-    if (isOurs && this.#breaks >= mostBreaks) return this.#fail({ code: 'recording-broken', detail: error.message });
+    const isOnline = navigator.onLine;
+    if (isOnline && this.#breaks >= mostBreaks) return this.#fail({ code: 'recording-broken', detail: error.message });
     this.#fault = { code: 'recording-lost', detail: error.message };
     // The first time at once: most often it is only the address.
-    if (this.#breaks === 1 && isOurs) void this.#open();
+    if (this.#breaks === 1 && isOnline) void this.#open();
     else this.#openLater();
     this.#tell();
   }
