@@ -99,16 +99,16 @@ describe('people and their ways in', { skip: noBrowser }, () => {
     await shoot(page, 'sign-in-390');
     await page.setViewportSize(pc);
     await page.getByRole('button', { name: '微信登录' }).click();
-    await page.waitForURL(`${url}/live`);
+    await page.waitForURL(`${url}/`);
     await page.getByRole('button', { name: /小明/ }).waitFor();
     await page.goto(`${url}/admin/people`);
-    await page.waitForURL(`${url}/live`);
+    await page.waitForURL(`${url}/`);
     await context.close();
 
     const other = await open();
     await other.page.goto(`${url}/sign-in`);
     await other.page.getByRole('button', { name: '学校统一认证登录' }).click();
-    await other.page.waitForURL(`${url}/live`);
+    await other.page.waitForURL(`${url}/`);
     await other.page.getByRole('button', { name: /王老师/ }).waitFor();
     await other.context.close();
   });
@@ -141,7 +141,7 @@ describe('people and their ways in', { skip: noBrowser }, () => {
     await page.getByText('已扫描，请在手机上确认').waitFor();
     await phone.page.getByRole('button', { name: '确认登录' }).click();
     await phone.page.getByText('那台设备已经登录。').waitFor();
-    await page.waitForURL(`${url}/live`);
+    await page.waitForURL(`${url}/`);
     await page.getByRole('button', { name: new RegExp(name) }).waitFor();
     await context.close();
     await phone.context.close();
@@ -161,7 +161,7 @@ describe('people and their ways in', { skip: noBrowser }, () => {
     await shoot(page, 'account-390');
     await page.setViewportSize(pc);
     await page.getByRole('button', { name: '在所有设备上退出' }).click();
-    await page.waitForURL(`${url}/live`);
+    await page.waitForURL(`${url}/`);
     await other.page.goto(`${url}/account`);
     await other.page.waitForURL(/\/sign-in\?next=/);
     await context.close();
