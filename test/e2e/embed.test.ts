@@ -59,7 +59,7 @@ describe('live for others', { skip: noBrowser, concurrency: false }, () => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: lubo.siteUrl });
     await page.getByLabel('用户名').fill(administratorSettings.LUBO_ADMIN_USER);
     await page.getByLabel('密码', { exact: true }).fill(administratorSettings.LUBO_ADMIN_PASSWORD);
-    await page.getByRole('button', { name: '登录' }).click();
+    await page.getByRole('button', { name: '登录', exact: true }).click();
     await page.waitForURL((url) => url.pathname !== '/sign-in');
     await page.goto(`${lubo.siteUrl}/live/${demo.id}`);
     await page.locator('[data-addresses] summary').click();
