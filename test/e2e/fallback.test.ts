@@ -197,6 +197,8 @@ describe('a viewer watches live by the way that works', { skip: noBrowser, concu
     const withoutMse = (): void => {
       for (const name of ['MediaSource', 'ManagedMediaSource', 'WebKitMediaSource']) Reflect.deleteProperty(window, name);
     };
+    // Those of the stories before, whose browsers were closed without a goodbye.
+    await eventually('nobody watches', 40, async () => (await viewersOf(demo.id)) === 0);
     for (const how of ['closes', 'goes on', 'native']) {
       const { context, page } = await openViewer(browser);
       await barFlv(context);
