@@ -1,5 +1,6 @@
 // The list of channels: search, those online first, pages. Pure.
 import type { Channel } from '@lubo/contract';
+import { fold } from '../db/name-order.ts';
 import type { CatalogChannel } from './catalog.ts';
 
 export type ListQuery = { page: number; pageSize: number; search?: string | undefined };
@@ -18,9 +19,4 @@ export function listChannels(
   const ordered = [...online, ...(groups.get(false) ?? [])];
   const from = (page - 1) * pageSize;
   return { rows: ordered.slice(from, from + pageSize).map(channelOf), total: found.length, online: online.length };
-}
-
-/** Full-width and half-width, capital and small letters are the same when searching. */
-export function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase();
 }

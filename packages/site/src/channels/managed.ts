@@ -1,10 +1,10 @@
 // Channels as administrators see and change them: the filtered list, and one action on many.
 import { AppError, type ChannelAction, type ManagedChannel, type RequestOf, type routes } from '@lubo/contract';
+import { fold } from '../db/name-order.ts';
 import type { Reports } from '../relay/reports.ts';
 import type { Board } from './board.ts';
 import type { Catalog, CatalogChannel } from './catalog.ts';
 import { type Channels, noChannel } from './channels.ts';
-import { fold } from './list.ts';
 
 export type ManagedQuery = RequestOf<typeof routes.listManagedChannels>['query'];
 export type BulkResult = { done: string[]; failed: { id: string; code: string; detail: string }[] };
