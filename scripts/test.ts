@@ -11,8 +11,8 @@ const isWanted = (path: string): boolean => wanted.length === 0 || wanted.some((
 const stages = [
   { name: 'beside the sources', files: globSync('packages/*/src/**/*.test.ts'), concurrency: 2, fileMillis: 120_000 },
   { name: 'the whole repository', files: globSync('test/*.test.ts'), concurrency: 2, fileMillis: 120_000 },
-  { name: 'foreign programs', files: globSync('test/peers/**/*.test.ts'), concurrency: 1, fileMillis: 300_000 },
-  { name: 'end to end', files: globSync('test/e2e/**/*.test.ts'), concurrency: 1, fileMillis: 600_000 },
+  { name: 'foreign programs', files: globSync('test/peers/**/*.test.ts'), concurrency: 2, fileMillis: 300_000 },
+  { name: 'end to end', files: globSync('test/e2e/**/*.test.ts'), concurrency: 2, fileMillis: 600_000 },
 ];
 
 const counts = { passed: 0, failed: 0, skipped: 0 };

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signStreamToken } from '@lubo/contract/stream-token';
-import { cleanEnv, freePorts, root } from '../../test/e2e/installation.ts';
+import { freePorts } from '../../test/free-ports.ts';
+import { cleanEnv, root } from '../../test/e2e/installation.ts';
 
 export type Server = {
   name: string;

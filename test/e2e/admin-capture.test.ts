@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { freePorts } from '../free-ports.ts';
 import { type AdminSite, inEveryDress, seriousFaults, startAdminSite } from './admin-pages.ts';
 import { noBrowser, openBrowser, screenshots } from './browser.ts';
-import { eventually, freePorts, root } from './installation.ts';
+import { eventually, root } from './installation.ts';
 import { type LonePart, dataFolder, startPart } from './part.ts';
 
 const clip = join(root, 'packages', 'gather', 'demo', 'classroom.mp4');

@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { freePorts } from '../free-ports.ts';
 import { administratorSettings } from './administrator.ts';
 import { screenshots } from './browser.ts';
-import { eventually, freePorts } from './installation.ts';
+import { eventually } from './installation.ts';
 import { type LonePart, dataFolder, startPart } from './part.ts';
 
 export type AdminSite = {

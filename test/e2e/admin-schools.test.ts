@@ -58,6 +58,7 @@ describe('schools', { skip: noBrowser }, () => {
     await dialog.getByText('已经有同名的了').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: '继续编辑' }).click();
+    await page.getByRole('button', { name: '继续编辑' }).waitFor({ state: 'detached' });
     assert.equal(await dialog.getByLabel('学校名称').inputValue(), '南湖小学');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: '放弃修改' }).click();

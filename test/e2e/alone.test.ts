@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Channel, WatchAddresses } from '@lubo/contract';
+import { freePorts } from '../free-ports.ts';
 import { type Administrator, administratorSettings, signIn } from './administrator.ts';
-import { eventually, freePorts, getJson } from './installation.ts';
+import { eventually, getJson } from './installation.ts';
 import { type LonePart, dataFolder, startPart } from './part.ts';
 
 describe('site, live server and gather, each started alone', () => {

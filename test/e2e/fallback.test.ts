@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Channel, ChannelSettings } from '@lubo/contract';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { freePorts } from '../free-ports.ts';
 import { type Sight, lookAtVideo, noBrowser, openBrowser, screenshots } from './browser.ts';
-import { type Installation, eventually, freePorts, getJson, install, pushesOf } from './installation.ts';
+import { type Installation, eventually, getJson, install, pushesOf } from './installation.ts';
 import { type PausingProxy, startPausingProxy } from './pausing-proxy.ts';
 
 /** What the player says of itself, beside what is decoded. */

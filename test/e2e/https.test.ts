@@ -9,8 +9,9 @@ import { trustAuthorities } from '@lubo/config';
 import { type FakeCertificate, fakeCertificate, noOpenssl } from '@lubo/config/fake-certificate';
 import type { Channel, WatchAddresses } from '@lubo/contract';
 import type { Browser, Page } from 'playwright-core';
+import { freePorts } from '../free-ports.ts';
 import { lookAtVideo, noBrowser, openBrowser, screenshots } from './browser.ts';
-import { type Installation, cleanEnv, eventually, freePorts, getJson, install, pushesOf, root, settingsFor } from './installation.ts';
+import { type Installation, cleanEnv, eventually, getJson, install, pushesOf, root, settingsFor } from './installation.ts';
 import { examplesIn, noCaddy, noNginx, startCaddy, startNginx } from './proxy.ts';
 
 const administrator = { LUBO_ADMIN_USER: 'admin', LUBO_ADMIN_PASSWORD: 'correct horse' };

@@ -6,8 +6,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { freePorts } from '../free-ports.ts';
 import { noBrowser, openBrowser, screenshots } from './browser.ts';
-import { cleanEnv, eventually, freePorts, getJson, install, root, settingsFor } from './installation.ts';
+import { cleanEnv, eventually, getJson, install, root, settingsFor } from './installation.ts';
 
 /** Runs the start to its end; for starts that are refused. */
 async function startToEnd(env: Record<string, string>, args: string[] = []) {

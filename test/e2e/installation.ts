@@ -1,28 +1,17 @@
 // A whole Lubo of its own for one test: free ports, a data folder in the temporary folder, ended with everything in it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { type AddressInfo, type Socket, createServer } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { GatherChannelReport } from '@lubo/contract';
+import { freePorts } from '../free-ports.ts';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 export type PartName = 'site' | 'live' | 'gather';
-
-/** Ports that nothing listens on at this moment. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => new Promise<ReturnType<typeof createServer>>((resolve) => {
-      const server = createServer().listen(0, '0.0.0.0', () => resolve(server));
-    })),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => void server.close(resolve))));
-  return ports;
-}
 
 /** The environment without settings of whoever runs the tests. */
 export function cleanEnv(): NodeJS.ProcessEnv {

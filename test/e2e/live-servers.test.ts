@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Channel, WatchAddresses } from '@lubo/contract';
 import type { Browser, Page } from 'playwright-core';
+import { freePorts } from '../free-ports.ts';
 import { type Administrator, administratorSettings, signIn } from './administrator.ts';
 import { lookAtVideo, noBrowser, openBrowser } from './browser.ts';
-import { type Installation, eventually, freePorts, getJson, install, pushesOf } from './installation.ts';
+import { type Installation, eventually, getJson, install, pushesOf } from './installation.ts';
 import { type LonePart, dataFolder, startPart } from './part.ts';
 
 describe('two live servers', { skip: noBrowser }, () => {

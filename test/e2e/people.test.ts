@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { freePorts } from '../free-ports.ts';
 import { type FakeWechat, startFakeWechat, wechatApp, wechatPageApp } from '../../packages/site/src/testing/fake-wechat.ts';
 import { type SchoolProvider, oidcClient, startSchoolProvider } from '../peers/school-provider.ts';
 import { administratorSettings } from './administrator.ts';
 import { noBrowser, openBrowser, screenshots } from './browser.ts';
-import { eventually, freePorts } from './installation.ts';
+import { eventually } from './installation.ts';
 import { type LonePart, dataFolder, startPart } from './part.ts';
 
 const { LUBO_ADMIN_USER: name, LUBO_ADMIN_PASSWORD: password } = administratorSettings;

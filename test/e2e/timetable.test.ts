@@ -4,9 +4,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { freePorts } from '../free-ports.ts';
 import { type AdminSite, inEveryDress, seriousFaults, startAdminSite } from './admin-pages.ts';
 import { noBrowser, openBrowser, screenshots } from './browser.ts';
-import { eventually, freePorts } from './installation.ts';
+import { eventually } from './installation.ts';
 import { type LonePart, dataFolder, startPart } from './part.ts';
 
 type Interval = { id: string; weekday: number; startSecond: number; endSecond: number; subjectId: string | null; teacherId: string | null };

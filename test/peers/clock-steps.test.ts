@@ -6,7 +6,8 @@ import process from 'node:process';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lessonsBetween, localTime } from '@lubo/contract';
-import { eventually, freePorts, root } from '../e2e/installation.ts';
+import { freePorts } from '../free-ports.ts';
+import { eventually, root } from '../e2e/installation.ts';
 import { type LonePart, dataFolder, startPart } from '../e2e/part.ts';
 
 const library = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketimeMT.so.1`;

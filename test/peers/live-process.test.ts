@@ -4,11 +4,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { signStreamToken } from '@lubo/contract/stream-token';
+import { freePorts } from '../free-ports.ts';
 import { until } from '../../packages/live/src/fake-live.ts';
 import { makeClip, probe, programs, pushArgs, timesOf, workDir } from './live-harness.ts';
 
@@ -26,7 +26,7 @@ for (const workers of [1, 2]) describe(`a live server of ${workers} process(es) 
     const dataDir = await mkdtemp(join(workDir, 'data-'));
     await mkdir(join(dataDir, 'live'));
     await writeFile(join(dataDir, 'live', 'state.json'), JSON.stringify({ revision: 7, resources: { settings: { tokenKeys: [key] } } }));
-    const [http, rtmp, site] = await freePorts(3);
+    const [http = 0, rtmp = 0, site = 0] = await freePorts(3);
     ports = { http, rtmp };
     const env = {
       PATH: process.env['PATH'],
@@ -80,7 +80,7 @@ for (const workers of [1, 2]) describe(`a live server of ${workers} process(es) 
 
 test('workers end with their primary, however it goes', async () => {
   const dataDir = await mkdtemp(join(workDir, 'data-'));
-  const [http, rtmp, site] = await freePorts(3);
+  const [http = 0, rtmp = 0, site = 0] = await freePorts(3);
   const env = {
     PATH: process.env['PATH'],
     LUBO_DATA_DIR: dataDir,
@@ -112,12 +112,4 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-async function freePorts(count: number): Promise<[number, number, number]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const found = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => { server.close(); return once(server, 'close'); }));
-  return found as [number, number, number];
 }

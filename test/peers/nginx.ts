@@ -7,7 +7,8 @@ import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectPatiently, freePort, hasProgram } from './rtmp-shell.ts';
+import { freePorts } from '../free-ports.ts';
+import { connectPatiently, hasProgram } from './rtmp-shell.ts';
 
 const module = '/usr/lib/nginx/modules/ngx_rtmp_module.so';
 
@@ -27,7 +28,7 @@ export type Nginx = {
 /** Starts it and waits until it listens. */
 export async function startNginx(): Promise<Nginx> {
   const folder = await mkdtemp(join(tmpdir(), 'lubo-nginx-'));
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   // nginx asks here before it lets anyone play.
   const callbacks = createServer((_, response) => void response.end()).listen(0, '127.0.0.1');
   await once(callbacks, 'listening');

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readMetadata } from '@lubo/media';
+import { freePorts } from '../free-ports.ts';
 import {
-  ffmpeg, finished, flvOf, freePort, hasProgram, playTags, probe, publishTags, serveRtmp, tagsOf, testFlv, testSource,
+  ffmpeg, finished, flvOf, hasProgram, playTags, probe, publishTags, serveRtmp, tagsOf, testFlv, testSource,
 } from './rtmp-shell.ts';
 
 const skip = hasProgram('ffmpeg') && hasProgram('ffprobe') ? false : 'ffmpeg is not installed';
@@ -50,7 +51,7 @@ describe('RTMP with ffmpeg', { skip, timeout: 60_000 }, () => {
 
   it('publishes to a listening ffmpeg, which stores every packet', async () => {
     const flv = await testFlv();
-    const url = `rtmp://127.0.0.1:${await freePort()}/live/room1`;
+    const url = `rtmp://127.0.0.1:${(await freePorts(1))[0]}/live/room1`;
     const listener = finished(ffmpeg(['-listen', '1', '-i', url, '-c', 'copy', '-copyts', '-f', 'flv', 'pipe:1'], 'pipe'));
     const events = await publishTags(url, tagsOf(flv));
     const stored = await listener;
@@ -62,7 +63,7 @@ describe('RTMP with ffmpeg', { skip, timeout: 60_000 }, () => {
   });
 
   it('plays from a listening ffmpeg', async () => {
-    const url = `rtmp://127.0.0.1:${await freePort()}/live/room1`;
+    const url = `rtmp://127.0.0.1:${(await freePorts(1))[0]}/live/room1`;
     const sender = finished(ffmpeg([...testSource, '-f', 'flv', '-listen', '1', url]));
     const events = await playTags(url);
     await sender;

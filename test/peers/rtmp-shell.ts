@@ -36,16 +36,6 @@ export async function finished(child: ChildProcess): Promise<{ code: number | nu
   return { code, output: Buffer.concat(output), errors };
 }
 
-/** A port that nothing listens on at this moment, for programs that cannot choose one. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 /** Connects to a program that is about to listen; gives up after some 10 seconds. */
 export async function connectPatiently(port: number): Promise<Socket> {
   for (let attempt = 0; ; attempt++) {

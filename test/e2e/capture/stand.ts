@@ -3,8 +3,9 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { trustAuthorities } from '@lubo/config';
 import { type Channel, type ChannelSettings, type EnrolmentCode, type Gather, type GatherRow, type HandRecording, type School, type Timetable, localTime } from '@lubo/contract';
+import { freePorts } from '../../free-ports.ts';
 import { administratorSettings } from '../administrator.ts';
-import { eventually, freePorts } from '../installation.ts';
+import { eventually } from '../installation.ts';
 import { type LogLine, type LonePart, dataFolder, startPart } from '../part.ts';
 
 /** A process that may die and come back with its data and its port. */
