@@ -1,4 +1,4 @@
-// Runs every test: beside the sources first (two files at a time), then real processes and foreign programs one by one.
+// Runs every test, two files at a time: beside the sources first, then foreign programs, then whole installations.
 // `npm test -- live` runs only the files whose path contains "live". Ends with one line: N passed, N failed, N skipped.
 import { globSync } from 'node:fs';
 import process from 'node:process';
@@ -9,10 +9,10 @@ const wanted = process.argv.slice(2);
 const isWanted = (path: string): boolean => wanted.length === 0 || wanted.some((word) => path.includes(word));
 
 const stages = [
-  { name: 'beside the sources', files: globSync('packages/*/src/**/*.test.ts'), concurrency: 2, fileMillis: 120_000 },
-  { name: 'the whole repository', files: globSync('test/*.test.ts'), concurrency: 2, fileMillis: 120_000 },
-  { name: 'foreign programs', files: globSync('test/peers/**/*.test.ts'), concurrency: 2, fileMillis: 300_000 },
-  { name: 'end to end', files: globSync('test/e2e/**/*.test.ts'), concurrency: 2, fileMillis: 600_000 },
+  { name: 'beside the sources', files: globSync('packages/*/src/**/*.test.ts'), fileMillis: 120_000 },
+  { name: 'the whole repository', files: globSync('test/*.test.ts'), fileMillis: 120_000 },
+  { name: 'foreign programs', files: globSync('test/peers/**/*.test.ts'), fileMillis: 300_000 },
+  { name: 'end to end', files: globSync('test/e2e/**/*.test.ts'), fileMillis: 600_000 },
 ];
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -23,7 +23,9 @@ for (const stage of stages) {
   const files = stage.files.filter(isWanted).toSorted();
   if (files.length === 0) continue;
   process.stdout.write(`\n# ${stage.name}: ${files.length} files\n`);
-  await runStage(files, stage.concurrency, stage.fileMillis);
+  const start = performance.now();
+  await runStage(files, stage.fileMillis);
+  process.stdout.write(`# ${stage.name}: ${((performance.now() - start) / 1000).toFixed(0)} s\n`);
 }
 
 for (const skip of skips) process.stdout.write(`skipped: ${skip}\n`);
@@ -35,9 +37,9 @@ if (counts.passed + counts.failed === 0) {
 process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
 if (counts.failed > 0) process.exitCode = 1;
 
-function runStage(files: string[], concurrency: number, timeout: number): Promise<void> {
+function runStage(files: string[], timeout: number): Promise<void> {
   return new Promise((resolve) => {
-    const stream = run({ files, concurrency, timeout });
+    const stream = run({ files, concurrency: 2, timeout });
     stream.on('test:pass', (event) => {
       if (event.details.type === 'suite') return;
       if (event.skip !== undefined) {
