@@ -57,6 +57,8 @@ export const ArchivedRecording = Recording.extend({
   size: z.number().describe('bytes'),
   volumeId: z.string(),
   storedAt: Moment,
+  /** Of the whole file, in lower-case hex, as its gather told it and the site found it: what proves a copy. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** Retention leaves it. */
   isKept: z.boolean(),
   /** In the recycle bin since. */

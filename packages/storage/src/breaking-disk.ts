@@ -6,8 +6,11 @@ export class Killed extends Error {
   override name = 'Killed';
 }
 
-/** The same disk until operation `last` (from 1), which is done by half if it is a write and not at all otherwise. */
-export function breakAt(files: DiskFiles, last: number): { files: DiskFiles; count(): number } {
+/**
+ * The same disk until operation `last` (from 1), which is done by half if it is a write and not at all otherwise. `step` counts what else
+ * the process does, and stops it, too.
+ */
+export function breakAt(files: DiskFiles, last: number): { files: DiskFiles; count(): number; step(): void } {
   let count = 0;
 
   const step = (): void => {
@@ -34,6 +37,7 @@ export function breakAt(files: DiskFiles, last: number): { files: DiskFiles; cou
 
   return {
     count: () => count,
+    step,
     files: {
       create: async (path) => breakFile(await stepped(files.create)(path)),
       async open(path, mode) {

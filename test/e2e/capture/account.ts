@@ -1,4 +1,5 @@
 // What has become of a lesson: its recordings as anyone can fetch them from the site, decoded, against the account that the site gives.
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,11 +68,12 @@ async function judge(site: TestSite, lesson: ToldLesson, clip: NumberedClip | un
   }
 }
 
-async function fetchTo(site: TestSite, { id, size }: ArchivedRecording, path: string): Promise<string[]> {
+async function fetchTo(site: TestSite, { id, size, sha256 }: ArchivedRecording, path: string): Promise<string[]> {
   const { videoUrl } = await site.call<PlayInfo>('GET', `/api/recordings/${id}/play`);
   const bytes = Buffer.from(await (await fetch(new URL(videoUrl, site.url))).arrayBuffer());
   writeFileSync(path, bytes);
-  return bytes.length === size ? [] : [`${id} has ${bytes.length} bytes, not ${size}`];
+  if (bytes.length !== size) return [`${id} has ${bytes.length} bytes, not ${size}`];
+  return createHash('sha256').update(bytes).digest('hex') === sha256 ? [] : [`${id} has not the checksum that the site says`];
 }
 
 /** Pictures against duration: a recording has what it says. */

@@ -48,6 +48,7 @@ export async function readRecordings(db: Db, ids: readonly string[]): Promise<Ar
       size: row.size,
       volumeId: row.volume_id,
       storedAt: row.stored_at,
+      sha256: row.sha256,
       isKept: row.is_kept === 1,
       deletedAt: row.deleted_at,
       deletedBy: row.deleted_by,
@@ -62,6 +63,6 @@ export function pictureUrl(kind: 'poster' | 'thumbnails', id: string): string {
 
 /** What anyone may see of it. */
 export function publicView(recording: ArchivedRecording): Recording {
-  const { kind: _kind, gatherId: _gather, size: _size, volumeId: _volume, storedAt: _stored, isKept: _kept, deletedAt: _at, deletedBy: _by, ...rest } = recording;
+  const { kind: _kind, gatherId: _gather, size: _size, volumeId: _volume, storedAt: _stored, sha256: _sha256, isKept: _kept, deletedAt: _at, deletedBy: _by, ...rest } = recording;
   return rest;
 }
