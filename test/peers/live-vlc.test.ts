@@ -1,62 +1,13 @@
 // VLC as a player: it opens each address that administrators hand out, decodes picture and sound, and writes down what it saw and heard.
 import assert from 'node:assert/strict';
-import { execFile, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
-import { promisify } from 'node:util';
 import { type FakeLive, startFakeLive, until } from '../../packages/live/src/fake-live.ts';
 import { type ClipKind, makeClip, programs, pushArgs, workDir } from './live-harness.ts';
+import { type Enough, noVlc, secondsOf, watchWithVlc } from './vlc.ts';
 
-const run = promisify(execFile);
-
-/** It refuses to run as root: then it is started as nobody, with a folder to write to. */
-const isRoot = process.getuid?.() === 0;
-const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups'];
-const skip = ['vlc', ...(isRoot ? ['setpriv'] : [])].every((name) => spawnSync('which', [name]).status === 0) ? false : 'no VLC (Debian: vlc-bin, vlc-plugin-base)';
-
-/** What VLC showed and played: every fifth picture with its number, and all sound as signed 16-bit samples. */
-type Seen = { pictures: Map<number, Buffer>; sound: Buffer };
-
-/** Bytes of sound for 4 seconds, and the number of the picture that stands there by then: more than the tests ask for. */
-const enough = { soundBytes: 4 * 44_100 * 2 * 2, picture: 150 };
-
-/** Watches `url` until there is enough, at most 40 s; the pictures on no screen but in files, the sound in one more. */
-async function watchWithVlc(url: string, name: string, wanted: { picture: boolean; sound: boolean }): Promise<Seen> {
-  const folder = join(workDir, `vlc-${name}`);
-  mkdirSync(folder);
-  if (isRoot) await run('chown', ['65534', folder]);
-  // The folder above is closed to others, and nobody has to pass through it.
-  await run('chmod', ['711', workDir]);
-  const picture = ['--vout=vdummy', '--video-filter=scene', '--scene-format=png', '--scene-ratio=5', '--scene-prefix=seen', `--scene-path=${folder}`];
-  const sound = ['--aout=afile', `--audiofile-file=${join(folder, 'heard.wav')}`];
-  const vlc = ['vlc', '-I', 'dummy', '--no-dbus', '--no-interact', ...picture, ...sound, url, 'vlc://quit'];
-  const [program = '', ...args] = isRoot ? ['setpriv', ...nobody, ...vlc] : vlc;
-  const player = spawn(program, args, { stdio: 'ignore', env: { ...process.env, HOME: folder } });
-  const over = new Promise((resolve) => void player.once('exit', resolve));
-  await until('VLC has shown enough', () => hasEnough(folder, wanted), 40).catch(() => {});
-  // What is missing then is told by the assertions.
-  player.kill('SIGTERM');
-  await over;
-  const files = readdirSync(folder);
-  const pictures = files.flatMap((file) => {
-    const [, number] = /^seen(\d+)\.png$/.exec(file) ?? [];
-    return number === undefined ? [] : [[Number(number), readFileSync(join(folder, file))] as const];
-  });
-  // The last one may have been cut off in the middle.
-  pictures.sort(([one], [other]) => one - other);
-  const [, last = Buffer.alloc(24)] = pictures.at(-1) ?? [];
-  if (last.length < 24) pictures.pop();
-  return { pictures: new Map(pictures), sound: files.includes('heard.wav') ? readFileSync(join(folder, 'heard.wav')).subarray(44) : Buffer.alloc(0) };
-}
-
-function hasEnough(folder: string, wanted: { picture: boolean; sound: boolean }): boolean {
-  const files = readdirSync(folder);
-  const hasPicture = files.some((file) => Number(/^seen(\d+)\.png$/.exec(file)?.[1] ?? 0) >= enough.picture);
-  const hasSound = files.includes('heard.wav') && statSync(join(folder, 'heard.wav')).size > enough.soundBytes;
-  return (hasPicture || !wanted.picture) && (hasSound || !wanted.sound);
-}
+/** More than the tests ask for: 4 seconds of sound, and the picture that stands there by then. */
+const enough = (hasVideo: boolean, hasAudio: boolean): Enough => ({ picture: hasVideo ? 150 : 0, soundSeconds: hasAudio ? 4 : 0 });
 
 /** Width and height of a PNG: its first chunk. */
 function sizeOf(png: Buffer): [number, number] {
@@ -81,7 +32,7 @@ const ways: { way: string; kind: ClipKind; url(server: FakeLive): string; hasVid
   { way: 'RTMP of sound alone', kind: 'audio', url: (server) => server.rtmp('audio', 'play'), hasVideo: false },
 ];
 
-describe('VLC plays', { skip, concurrency: 2 }, () => {
+describe('VLC plays', { skip: noVlc, concurrency: 2 }, () => {
   const { start, end } = programs();
   let server: FakeLive;
   before(async () => {
@@ -98,7 +49,7 @@ describe('VLC plays', { skip, concurrency: 2 }, () => {
 
   for (const [i, { way, url, hasVideo = true, hasAudio = true }] of ways.entries()) {
     test(way, async () => {
-      const { pictures, sound } = await watchWithVlc(url(server), String(i), { picture: hasVideo, sound: hasAudio });
+      const { pictures, sound } = await watchWithVlc({ url: url(server), folder: join(workDir, `vlc-${i}`), enough: enough(hasVideo, hasAudio) });
       const last = Math.max(0, ...pictures.keys());
       if (hasVideo) {
         assert.ok(last >= 75 && pictures.size >= 15, `${pictures.size} pictures, the last is number ${last}`);
@@ -108,7 +59,7 @@ describe('VLC plays', { skip, concurrency: 2 }, () => {
         const different = new Set([...pictures.values()].map((png) => png.toString('base64'))).size;
         assert.ok(different >= 12, `${different} of ${pictures.size} differ`);
       }
-      const seconds = sound.length / (44_100 * 2 * 2);
+      const seconds = secondsOf(sound);
       if (hasAudio) assert.ok(seconds >= 3 && loudness(sound) > 0.05, `${seconds} s of sound, ${loudness(sound)} loud`);
       assert.deepEqual([pictures.size > 0, sound.length > 0], [hasVideo, hasAudio]);
     });

@@ -4,7 +4,7 @@ import type { ChannelFault } from './channel.ts';
 /** Why a channel gives no video, as its gather tells it. */
 export const channelFaultCodes = [
   'file-missing', 'file-denied', 'file-invalid', 'file-truncated', 'file-unreadable', 'settings-invalid', 'internal',
-  'source-unreachable', 'source-lost', 'source-silent', 'source-invalid', 'source-forbidden', 'source-busy', 'source-refused',
+  'source-unreachable', 'source-lost', 'source-silent', 'sound-lost', 'source-invalid', 'source-forbidden', 'source-busy', 'source-refused',
   'stream-not-found', 'transport-refused', 'too-many-redirects', 'wrong-password', 'password-missing', 'sign-in-not-supported',
   'codec-not-supported', 'not-supported', 'channel-limit', 'enrolment-expired',
 ] as const;
@@ -13,7 +13,7 @@ export const channelFaultCodes = [
 export const siteFaultCodes = ['gather-offline', 'channel-stopped', 'source-error'] as const;
 
 /** What could be better with a channel that runs. */
-export const channelNoticeCodes = ['sound-left-out', 'certificate-not-checked', 'picture-missing', 'sub-stream-missing', 'camera-settings-not-applied'] as const;
+export const channelNoticeCodes = ['sound-left-out', 'certificate-not-checked', 'picture-missing', 'sound-missing', 'sub-stream-missing', 'camera-settings-not-applied'] as const;
 
 /** What could be better with a gather as a whole. */
 export const gatherNoticeCodes = ['codec-missing', 'disk-low', 'disk-full', 'disk-away', 'recordings-aside', 'enrolment-expired'] as const;

@@ -22,6 +22,8 @@ export type NetworkErrorCode =
   | 'source-lost'
   /** Connected, but no media for 15 s. */
   | 'source-silent'
+  /** The picture goes on, and its sound has stopped. */
+  | 'sound-lost'
   /** Connected, but it does not answer as its protocol wants. */
   | 'source-invalid'
   | 'source-forbidden'

@@ -9,6 +9,8 @@ export type RtmpServerOptions = {
   tls?: { key: string; cert: string } | undefined;
   /** What a player is told instead of being let play; undefined: it may. */
   refuse?(query: URLSearchParams): { code: string; description: string } | undefined;
+  /** What goes on being sent after the clip, once each 20 ms; absent: nothing. */
+  goesOn?(connection: number): 'audio' | 'video' | undefined;
 };
 
 export type FakeRtmpServer = { url: string; plays: URLSearchParams[]; connections: number; close(): Promise<void> };
@@ -17,12 +19,12 @@ export type FakeRtmpServer = { url: string; plays: URLSearchParams[]; connection
 export const flvTags: readonly FlvTag[] = readClip();
 
 /** Listens on loopback. */
-export async function startRtmpServer({ tls, refuse }: RtmpServerOptions = {}): Promise<FakeRtmpServer> {
+export async function startRtmpServer({ tls, refuse, goesOn }: RtmpServerOptions = {}): Promise<FakeRtmpServer> {
   const sockets = new Set<Socket>();
   const fake = { url: '', plays: [] as URLSearchParams[], connections: 0 };
   const serve = (socket: Socket): void => {
     const session = new RtmpServerSession();
-    fake.connections += 1;
+    const connection = ++fake.connections;
     sockets.add(socket);
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
@@ -34,7 +36,11 @@ export async function startRtmpServer({ tls, refuse }: RtmpServerOptions = {}): 
         fake.plays.push(event.query);
         const refusal = refuse?.(event.query);
         if (refusal !== undefined) socket.write(session.reject(event.streamId, refusal.code, refusal.description));
-        else for (const part of [session.acceptPlay(event.streamId), ...flvTags.map((tag) => session.sendMedia(event.streamId, tag))]) socket.write(part);
+        else {
+          for (const part of [session.acceptPlay(event.streamId), ...flvTags.map((tag) => session.sendMedia(event.streamId, tag))]) socket.write(part);
+          const kind = goesOn?.(connection);
+          if (kind !== undefined) sendOn(socket, kind, (tag) => session.sendMedia(event.streamId, tag));
+        }
       }
     });
   };
@@ -48,6 +54,19 @@ export async function startRtmpServer({ tls, refuse }: RtmpServerOptions = {}): 
       await new Promise((resolve) => server.close(resolve));
     },
   });
+}
+
+/** The clip's tags of one kind again and again, as if only that went on. */
+function sendOn(socket: Socket, kind: 'audio' | 'video', write: (tag: FlvTag) => Uint8Array): void {
+  const media = flvTags.filter(({ type }) => type === kind);
+  const length = (flvTags.at(-1)?.timestamp ?? 0) + 40;
+  let i = 0;
+  const timer = setInterval(() => {
+    const tag = media[i % media.length];
+    if (tag !== undefined) socket.write(write({ ...tag, timestamp: tag.timestamp + length * (1 + Math.floor(i / media.length)) }));
+    i += 1;
+  }, 20);
+  socket.on('close', () => clearInterval(timer));
 }
 
 function readClip(): FlvTag[] {

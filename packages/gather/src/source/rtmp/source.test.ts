@@ -50,6 +50,23 @@ test('rtmps plays with a certificate that nobody vouches for, and tells so', { s
   assert.deepEqual([fault, packets.length >= 20, notices], [undefined, true, ['certificate-not-checked']]);
 });
 
+for (const [goesOn, expected] of [['audio', 'source-silent'], ['video', 'sound-lost']] as const) {
+  test(`when only ${goesOn} goes on, that is a loss with its reason, and the source is dialled again`, async (t) => {
+    const server = await startRtmpServer({ goesOn: () => goesOn });
+    const dial = rtmpDial({ url: server.url, user: '', password: '', clock: systemClock, timing: { silenceMillis: 400 } });
+    const source = createDialledSource({ dial, clock: systemClock, log: pino({ level: 'silent' }), reconnects: () => true, timing: { firstRetryMillis: 10, longestRetryMillis: 20 } });
+    t.after(async () => {
+      await source.stop();
+      await server.close();
+    });
+    const fault = await new Promise<ChannelFault>((resolve) => source.start({ begin: () => {}, change: () => {}, packets: () => {}, fault: resolve }));
+    assert.equal(fault.code, expected);
+    const again = performance.now() + 10_000;
+    while (server.connections < 2 && performance.now() < again) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.equal(server.connections, 2);
+  });
+}
+
 const refusals = [
   ['', 'NetStream.Play.Failed', 'authentication required', 'password-missing', true],
   ['teacher', 'NetStream.Play.Failed', 'authentication failed', 'wrong-password', true],

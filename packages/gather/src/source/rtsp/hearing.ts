@@ -3,22 +3,22 @@ import { type Packet, type RtspClientEvent, type SkippedMedia, type SoundTrack, 
 import type { Clock } from '../../clock.ts';
 import type { DialOutput } from '../dialled.ts';
 import { createIntake } from '../intake.ts';
+import type { SilenceWatch } from '../silence.ts';
 import type { OpenSound, Transcoding } from '../sound.ts';
 import type { RtspConnectionOptions } from './connection.ts';
 
 export type Hearing = Pick<RtspConnectionOptions, 'onEvent' | 'onPass' | 'onSecured'> & {
   /** Hands on what is held: the connection has ended. */
   close(): void;
-  /** Sound came, and no picture though one was promised. */
-  readonly isPictureMissing: boolean;
 };
 
 type Kind = Packet['kind'];
 
+export type HearingOptions = { output: DialOutput; clock: Clock; openSound: OpenSound | undefined; silence: SilenceWatch };
+
 /** For one connection. */
-export function createHearing({ output, clock, openSound }: { output: DialOutput; clock: Clock; openSound: OpenSound | undefined }): Hearing {
+export function createHearing({ output, clock, openSound, silence }: HearingOptions): Hearing {
   const intake = createIntake(output);
-  const heard: Record<Kind, boolean> = { video: false, audio: false };
   let kinds: readonly Kind[] = [];
   let lostSoFar = 0;
   let transcoding: Transcoding | undefined;
@@ -47,10 +47,10 @@ export function createHearing({ output, clock, openSound }: { output: DialOutput
     });
   };
   const take = (packet: Packet): void => {
-    if (packet.kind === 'video' && !heard.video) output.notice('picture-missing', undefined);
-    heard[packet.kind] = true;
-    if (packet.kind === 'video' || (transcoding === undefined && !isSoundLeftOut)) intake.packet(packet);
-    else if (!isSoundLeftOut) transcoding?.put(packet);
+    if (packet.kind === 'audio' && isSoundLeftOut) return;
+    silence.heard(packet.kind);
+    if (packet.kind === 'video' || transcoding === undefined) intake.packet(packet);
+    else transcoding.put(packet);
   };
   const onDescribed = (skipped: readonly SkippedMedia[]): void => {
     const sound = skipped.find(({ kind, reason }) => kind === 'audio' && reason !== 'another one is taken');
@@ -67,10 +67,12 @@ export function createHearing({ output, clock, openSound }: { output: DialOutput
       else if (event.type === 'playing') {
         ({ kinds } = event);
         expect();
+        silence.expect(kinds);
       }
     },
     onPass(now, lost) {
       intake.pass(now);
+      silence.look(now);
       if (lost > lostSoFar) output.lost(lost - lostSoFar);
       lostSoFar = Math.max(lost, lostSoFar);
     },
@@ -81,9 +83,6 @@ export function createHearing({ output, clock, openSound }: { output: DialOutput
       if (!isClosed) intake.end();
       isClosed = true;
       transcoding?.close();
-    },
-    get isPictureMissing() {
-      return kinds.includes('video') && heard.audio && !heard.video;
     },
   };
 }

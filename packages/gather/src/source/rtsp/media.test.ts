@@ -133,9 +133,9 @@ function soundAtItsTime(send: Parameters<Play>[0], socket: Parameters<Play>[2], 
 }
 
 test('a picture that never comes is dialled for once more, then the sound goes on alone, and that is told', async (t) => {
-  const seen = await begin(t, { play: (send, _, socket) => soundAtItsTime(send, socket) });
+  const seen = await begin(t, { silenceMillis: 1_000, play: (send, _, socket) => soundAtItsTime(send, socket) });
   await seen.until(() => seen.camera.connections === 2 && seen.told.packets.length > 0);
-  await pause(600);
+  await pause(1_200);
   assert.deepEqual([codes(seen), seen.camera.connections], [['source-silent'], 2]);
   assert.deepEqual(Object.keys(seen.told.tracks.at(-1) ?? {}), ['audio']);
   assert.deepEqual(seen.source.health?.().notices.map(({ code }) => code), ['picture-missing']);
@@ -178,6 +178,25 @@ test('a picture that is lost midway is lost, while its sound was handed on to th
   const first = seen.told.packets.find(({ kind }) => kind === 'audio')!;
   assert.ok(ticksToMillis(last.dts - first.dts, 44_100) > 700, 'sound came while the picture stayed away');
   assert.deepEqual(codes(seen), ['source-silent']);
+});
+
+test('sound that stops midway is dialled for once; when it stops again the picture goes on, and that is told', async (t) => {
+  const play: Play = (send, _, socket) => {
+    for (const packet of sounds.slice(0, 20)) send(2, wire(packet));
+    let i = 0;
+    const timer = setInterval(() => {
+      const packet = pictures[i % pictures.length]!;
+      const round = Math.floor(i / pictures.length);
+      send(0, wire(packet, { sequence: round * pictures.length, timestamp: round * 180_000 }));
+      i += 1;
+    }, 10);
+    socket.on('close', () => clearInterval(timer));
+  };
+  const seen = await begin(t, { play, silenceMillis: 1_000 });
+  await seen.until(() => seen.camera.connections === 2 && seen.source.health?.().notices.length === 1);
+  await pause(1_200);
+  assert.deepEqual([codes(seen), seen.camera.connections], [['sound-lost'], 2]);
+  assert.deepEqual(seen.source.health?.().notices.map(({ code }) => code), ['sound-missing']);
 });
 
 function isKeyframePayload(payload: Uint8Array): boolean {
