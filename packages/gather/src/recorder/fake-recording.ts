@@ -36,7 +36,7 @@ export function soundUnder(i: number): Packet[] {
   return [-200, -100].filter((at) => i * 200 + at >= 0).map((at) => ({ kind: 'audio', dts: i * 200 + at, compositionOffset: 0, isKeyframe: true, data: new Uint8Array(12).fill(0x21) }));
 }
 
-/** The time of day begins at eight with the clock at 0; `stepMillis` is added to it, as somebody who sets the clock does. */
+/** The time of day begins at eight (or `startsAt`) with the clock at 0; `stepMillis` is added to it, as somebody who sets the clock does. */
 export type Hand = {
   disk: FakeDisk;
   clock: FakeClock;
@@ -48,11 +48,11 @@ export type Hand = {
   play(from: number, to: number): Promise<void>;
 };
 
-export async function takeInHand(given: { disk?: FakeDisk; clock?: FakeClock; tuning?: RecorderTuning; folders?: string[]; reserveBytes?: number } = {}): Promise<Hand> {
-  const { disk = createFakeDisk(), clock = createFakeClock(), folders = ['/disk/a'], reserveBytes = 1_000 } = given;
+export async function takeInHand(given: { disk?: FakeDisk; clock?: FakeClock; tuning?: RecorderTuning; folders?: string[]; reserveBytes?: number; startsAt?: number } = {}): Promise<Hand> {
+  const { disk = createFakeDisk(), clock = createFakeClock(), folders = ['/disk/a'], reserveBytes = 1_000, startsAt = eight } = given;
   const day = { stepMillis: 0 };
   const recordings = await openRecordings({
-    dataDir: '/data', folders, reserveBytes, clock, now: () => eight + clock.now() + day.stepMillis, log, disk, onChange: () => {},
+    dataDir: '/data', folders, reserveBytes, clock, now: () => startsAt + clock.now() + day.stepMillis, log, disk, onChange: () => {},
   });
   recordings.tune(given.tuning ?? { sliceMinutes: 1, overlapGops: 0 });
   const bus = createBus({ log });
