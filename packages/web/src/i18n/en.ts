@@ -226,7 +226,6 @@ export const en: Messages = {
       'source-error': 'The classroom’s source gives no picture.',
       'source-unreachable': 'The classroom’s camera does not answer.',
       'source-lost': 'The classroom’s camera was lost; dialling again.',
-      'sound-lost': 'The classroom’s sound has stopped; dialling again.',
       'source-silent': 'The classroom’s camera sends no picture; dialling again.',
       'wrong-password': 'The classroom’s camera refuses the sign-in. Please tell the administrator.',
       'file-missing': 'The channel’s video file is missing. Please tell the administrator.',

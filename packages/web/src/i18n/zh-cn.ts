@@ -222,7 +222,6 @@ export const zhCn = {
       'source-error': '教室的视频源没有画面。',
       'source-unreachable': '教室的摄像机连不上。',
       'source-lost': '教室的摄像机断开了，正在重连。',
-      'sound-lost': '教室的声音中断了，正在重连。',
       'source-silent': '教室的摄像机没有送出画面，正在重连。',
       'wrong-password': '教室的摄像机拒绝登录，请联系管理员。',
       'file-missing': '通道的视频文件找不到，请联系管理员。',
