@@ -21,6 +21,9 @@ export const AuditEntry = z.object({
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 
+/** `total` counts no further, and `isMore` tells that there are more. */
+export const maxListedEntries = 10_000;
+
 export const auditRoutes = {
   listAuditEntries: route({
     method: 'GET',
@@ -35,6 +38,6 @@ export const auditRoutes = {
       from: Moment.optional(),
       until: Moment.optional(),
     }),
-    response: pageOf(AuditEntry),
+    response: pageOf(AuditEntry).extend({ isMore: z.boolean() }),
   }),
 };

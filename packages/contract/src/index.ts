@@ -7,6 +7,7 @@ import { authRoutes } from './auth.ts';
 import { channelRoutes } from './channel.ts';
 import { frontRoutes } from './front.ts';
 import { componentRoutes } from './component.ts';
+import { inspectionRoutes } from './inspection.ts';
 import { lessonRoutes } from './lesson.ts';
 import { managedChannelRoutes } from './managed-channel.ts';
 import { recordingRoutes } from './recording.ts';
@@ -31,6 +32,7 @@ export * from './events.ts';
 export * from './fault-code.ts';
 export * from './front.ts';
 export * from './gather.ts';
+export * from './inspection.ts';
 export * from './lesson.ts';
 export * from './list.ts';
 export * from './managed-channel.ts';
@@ -60,6 +62,7 @@ const archiveRoutes = { ...recordingRoutes, ...frontRoutes, ...storageRoutes, up
 /** Every HTTP operation of the site by name. */
 export const routes = {
   ...componentRoutes,
+  ...inspectionRoutes,
   ...authRoutes,
   ...schoolRoutes,
   ...teacherRoutes,

@@ -70,6 +70,8 @@ export type ArchivedRecording = z.infer<typeof ArchivedRecording>;
 
 /** Lists end there: `total` counts no further, and `isMore` tells that there are more. A date or a filter leads to the others. */
 export const maxListedRecordings = 10_000;
+/** The same for words that fit very many. */
+export const maxFoundRecordings = 1_000;
 
 /** Filters of every list of recordings. `from` inclusive, `to` exclusive; `search` looks in subject, teacher, class and school. */
 export const RecordingQuery = PageQuery.extend({

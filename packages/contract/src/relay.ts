@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AgentFacts, AgentKind } from './agent.ts';
 import { ChannelFault, ChannelSource } from './channel.ts';
 import { GatherTuning } from './gather.ts';
+import { StreamInspection, maxInspectedChannels } from './inspection.ts';
 import { LessonId } from './lesson.ts';
 import { Id, Moment, Name } from './shape.ts';
 
@@ -128,7 +129,12 @@ export const LiveAddresses = z.object({
 });
 export type LiveAddresses = z.infer<typeof LiveAddresses>;
 
-export const LiveReport = z.object({ addresses: LiveAddresses, streams: z.array(LiveStreamReport).max(10_000) });
+export const LiveReport = z.object({
+  addresses: LiveAddresses,
+  streams: z.array(LiveStreamReport).max(10_000),
+  /** Of the channels that the desired state asks about. */
+  inspections: z.array(StreamInspection).max(maxInspectedChannels).optional(),
+});
 export type LiveReport = z.infer<typeof LiveReport>;
 
 /** Agent → site. */

@@ -14,6 +14,7 @@ import type { Sessions } from './hls/sessions.ts';
 import { answer, answerProblem, corsHeaders } from './http-answer.ts';
 import type { Hub } from './hub.ts';
 import type { Limits } from './limits.ts';
+import { peerHeaders, peerOf } from './peer.ts';
 import { openSockets } from './open-sockets.ts';
 import type { Timers } from './timers.ts';
 import { createWsFlv } from './ws-flv/serve.ts';
@@ -118,7 +119,7 @@ function serve(context: Context, address: URL, request: IncomingMessage, respons
   const { pathname, searchParams } = address;
   const stream = /^\/live\/([\w-]{1,128})\.flv$/.exec(pathname)?.[1];
   if (stream !== undefined) {
-    serveStream(context, { name: stream, token: searchParams.get('token'), socket: request.socket }, request, response);
+    serveStream(context, { name: stream, token: searchParams.get('token'), socket: request.socket, peer: peerOf(request.socket, peerHeaders(request.headers)) }, request, response);
   } else if (isHandedOver(context, pathname, request, response) || serveHls(context, address, request, response)) {
     return;
   } else if (pathname === '/healthz') {
@@ -143,7 +144,7 @@ function isHandedOver({ handOver }: Context, pathname: string, request: Incoming
 }
 
 /** A stream that was asked for in a way that the gate leaves to Node: in pieces, behind another request, or with HEAD. */
-function serveStream(context: Context, asked: Pick<FlvRequest, 'name' | 'token' | 'socket'>, request: IncomingMessage, response: ServerResponse): void {
+function serveStream(context: Context, asked: Pick<FlvRequest, 'name' | 'token' | 'socket' | 'peer'>, request: IncomingMessage, response: ServerResponse): void {
   const { taken, hub } = context;
   if (request.method === 'GET') {
     serveFlv(context, {

@@ -19,7 +19,14 @@ export async function startLive(options: LiveOptions): Promise<Live> {
     isSiteThere: () => link?.isConnected ?? false,
     onChange: () => link?.reportSoon(),
   });
-  const { hub, httpPort, rtmpPort, rtmpsPort } = server;
-  const opened = (link = linkSite(options, server, { streams: () => hub.report(), take: (resources) => server.admission.take(resources) }));
+  const { hub, admission, inspection, httpPort, rtmpPort, rtmpsPort } = server;
+  const opened = (link = linkSite(options, server, {
+    streams: () => hub.report(),
+    inspections: () => inspection.report(),
+    take(resources) {
+      inspection.take(resources);
+      return admission.take(resources);
+    },
+  }));
   return { httpPort, rtmpPort, rtmpsPort, hub, close: async () => void (await Promise.all([server.stop(), opened.close()])) };
 }

@@ -6,6 +6,7 @@ import { type Admission, createAdmission } from './admission.ts';
 import { Sessions } from './hls/sessions.ts';
 import { type HttpOptions, createHttp } from './http.ts';
 import { type Elsewhere, Hub } from './hub.ts';
+import { type Inspection, createInspection } from './inspection.ts';
 import { type Limits, configuredLimits, defaultLimits } from './limits.ts';
 import { type Metrics, createMetrics } from './metrics.ts';
 import type { RtmpContext } from './rtmp/connection.ts';
@@ -31,7 +32,7 @@ export type ServerOptions = {
 };
 
 /** A server that listens; `http` is the one behind the HTTP port. */
-export type LiveServer = Ports & { hub: Hub; admission: Admission; metrics: Metrics; http: Server; limits: Limits; sessions: Sessions; stop(): Promise<void> };
+export type LiveServer = Ports & { hub: Hub; admission: Admission; metrics: Metrics; http: Server; limits: Limits; sessions: Sessions; inspection: Inspection; stop(): Promise<void> };
 
 /** Listens; port 0 takes a free one. Throws StartError when a port can't be had or a certificate can't be served. */
 export async function startServer(options: ServerOptions): Promise<LiveServer> {
@@ -45,6 +46,7 @@ export async function startServer(options: ServerOptions): Promise<LiveServer> {
   const sharingViewers = (): number => sessions.size;
   const hub = new Hub({ limits, timers, log, isSiteThere, onChange, sharingViewers, elsewhere: options.elsewhere });
   const sessions: Sessions = new Sessions({ hub, limits, timers, log, wallMillis: () => wallSeconds() * 1000, elsewhere: options.elsewhere });
+  const inspection = createInspection({ hub, sessions, timers, wallMillis: () => wallSeconds() * 1000, onChange });
   const metrics = createMetrics(hub);
   const metricsText = (): Promise<string> => options.metricsText?.(metrics) ?? metrics.text();
   const rtmpContext: RtmpContext = { hub, admission, limits, timers, onRefusal: (role, reason) => metrics.countRefusal(role, reason) };
@@ -67,7 +69,7 @@ export async function startServer(options: ServerOptions): Promise<LiveServer> {
     };
     for (const { server } of listening) server.on('error', (error) => log.error({ reason: error.message }, 'a port could not accept'));
     log.info(ports, 'listening');
-    return { ...ports, hub, admission, metrics, http: http.server, limits, sessions, stop: stopAll };
+    return { ...ports, hub, admission, metrics, http: http.server, limits, sessions, inspection, stop: stopAll };
   } catch (error) {
     await stopAll();
     throw error;

@@ -1,7 +1,7 @@
 // The link of a live server to the site, whether it is one process or several.
 import type { AgentLink, AgentOptions } from '@lubo/agent';
 import { type Config, type LiveConfig, sitePlaceOf } from '@lubo/config';
-import type { AgentFacts, LiveAddresses, LiveReport, LiveStreamReport, Resources } from '@lubo/contract';
+import type { AgentFacts, LiveAddresses, LiveReport, LiveStreamReport, Resources, StreamInspection } from '@lubo/contract';
 import type { Logger } from 'pino';
 import type { Limits } from './limits.ts';
 import type { Timers } from './timers.ts';
@@ -22,11 +22,14 @@ export type LiveOptions = {
 /** `rtmpsPort` only with a certificate. */
 export type Ports = { httpPort: number; rtmpPort: number; rtmpsPort: number | undefined };
 
-/** Links a server to the site. `take` tells whether the resources hold usable settings. */
-export function linkSite(options: LiveOptions, ports: Ports, server: { streams(): LiveStreamReport[]; take(resources: Resources): boolean }): AgentLink {
+/** What the link asks of a server, be it one process or several. `take` tells whether the resources hold usable settings. */
+export type LinkedServer = { streams(): LiveStreamReport[]; inspections(): StreamInspection[]; take(resources: Resources): boolean };
+
+/** Links a server to the site. */
+export function linkSite(options: LiveOptions, ports: Ports, server: LinkedServer): AgentLink {
   const { config, log } = options;
   const addresses = addressesOf(config.live, ports);
-  const report = (): LiveReport => ({ addresses, streams: server.streams() });
+  const report = (): LiveReport => ({ addresses, streams: server.streams(), inspections: server.inspections() });
   return options.connectLink({
     kind: 'live',
     ...sitePlaceOf(config, 'live'),

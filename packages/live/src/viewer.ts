@@ -2,6 +2,7 @@
 import type { Encoding } from './encoding.ts';
 import type { GopCache } from './gop-cache.ts';
 import type { Limits } from './limits.ts';
+import type { Peer } from './peer.ts';
 import { type Configs, type StreamTag, configTagsAt } from './stream-tag.ts';
 import { TimeBase, type TimeBases } from './time-base.ts';
 import { ViewerQueue } from './viewer-queue.ts';
@@ -14,6 +15,8 @@ export type ViewerEnd = 'no-publisher' | 'publisher-gone' | 'tracks-changed' | '
 export type Delivery = {
   readonly protocol: 'flv' | 'ws-flv' | 'rtmp' | 'hls' | 'relay';
   readonly encoding: Encoding;
+  /** Who it goes to; absent where it goes to several, or to another process. */
+  readonly peer?: Peer | undefined;
   /** How many viewers stand behind this delivery, which then counts their bytes itself; without it, it is one viewer. */
   readonly audience?: number | undefined;
   /** Bytes handed over that the system has not yet taken. */
@@ -67,6 +70,10 @@ export class Viewer {
 
   get protocol(): Delivery['protocol'] {
     return this.#delivery.protocol;
+  }
+
+  get peer(): Peer | undefined {
+    return this.#delivery.peer;
   }
 
   /** Another process of this server draws the stream, for viewers of its own. */

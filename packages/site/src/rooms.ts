@@ -25,6 +25,7 @@ import { createPublisher } from './events/publisher.ts';
 import { type Front, createFront } from './front/front.ts';
 import { type Plays, createPlays } from './front/plays.ts';
 import { type Gathers, createGathers } from './gathers/gathers.ts';
+import { type Inspections, createInspections } from './inspections/inspections.ts';
 import { type ByHand, createByHand, handResources } from './lessons/by-hand.ts';
 import { type Lessons, createLessons } from './lessons/lessons.ts';
 import { type LiveServers, createLiveServers, liveSettings, makeLiveServer } from './live-servers/live-servers.ts';
@@ -68,6 +69,8 @@ export type Rooms = Identified & {
   gathers: Gathers;
   liveServers: LiveServers;
   components: Components;
+  /** Viewers one by one, while somebody looks. */
+  inspections: Inspections;
   school: SchoolRooms;
   channels: Channels;
   board: Board;
@@ -117,9 +120,10 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const agents = createAgents({ db, clock, isOnline });
   const enrolments = createEnrolments({ db, clock, localCode: config.localCode, onLiveServerMade: makeLiveServer });
   const liveServers = createLiveServers({ db, clock, ownAddresses: deps.ownAddresses });
-  const onRenewed = (gatherIds: readonly string[]): void => relay.refresh(gatherIds);
+  const onRenewed = (agentIds: readonly string[]): void => relay.refresh(agentIds);
   const demands = await createDemands({ db, clock, log, changes, reports, liveServers, onRenewed });
-  const relay = joinRelay({ db, clock, log, secrets, reports, agents, liveServers, demands, board });
+  const inspections = createInspections({ clock, reports, onAsked: onRenewed });
+  const relay = joinRelay({ db, clock, log, secrets, reports, agents, liveServers, demands, inspections, board });
   const channels = createChannels({ db, clock, secrets, changes, catalog, onChange: (id) => publisher.touch([id]), onEnd: demands.end });
   const managed = createManagedChannels({ catalog, board, reports, channels });
   const teach = createTeaching({ db, clock, changes, reports, tell: events.send });
@@ -156,6 +160,7 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
     gathers,
     liveServers,
     components: createComponents({ clock, agents, reports, catalog, liveServers, peers: relay.peers, pages: events.list }),
+    inspections,
     school,
     channels,
     board,
@@ -182,17 +187,19 @@ type RelayParts = {
   agents: Agents;
   liveServers: LiveServers;
   demands: Demands;
+  inspections: Inspections;
   board: Board;
 };
 
-function joinRelay({ agents, liveServers, demands, board, secrets, ...rest }: RelayParts): Relay {
+function joinRelay({ agents, liveServers, demands, inspections, board, secrets, ...rest }: RelayParts): Relay {
   return createRelay({
     ...rest,
-    sources: [gatherSettings, channelResources(secrets), demands.resources, liveSettings, timetableResources, handResources],
+    sources: [gatherSettings, channelResources(secrets), demands.resources, liveSettings, inspections.resources, timetableResources, handResources],
     onHello: (agent, hello) => agents.noteHello(agent, hello.facts),
     async onLiveReport(agent, { report }, peer) {
       const isNews = await liveServers.notePlace(agent.id, { addresses: report.addresses, remoteAddress: peer.address });
       if (isNews) demands.renewFor(agent.id);
+      inspections.take(agent.id, report.inspections ?? []);
       await wantForWaiting(agent.id, report, { board, demands });
     },
     onGone: (agent) => agents.noteGone(agent),

@@ -24,6 +24,7 @@ import { frontRoutes } from './front/routes.ts';
 import { gatherRoutes } from './gathers/routes.ts';
 import { createServer } from './http/server.ts';
 import { servePages } from './http/static.ts';
+import { inspectionRoutes } from './inspections/routes.ts';
 import { lessonRoutes } from './lessons/routes.ts';
 import { openApi, openApiPath } from './openapi.ts';
 import { peopleRoutes } from './people/routes.ts';
@@ -108,6 +109,7 @@ async function serveHttp({ site }: Config, { clock, log, version, webDir }: Site
   lessonRoutes(serve, rooms);
   gatherRoutes(serve, rooms);
   componentRoutes(serve, { ...rooms, siteTag: tag });
+  inspectionRoutes(serve, rooms);
   agentRoutes(serve, {
     ...rooms,
     async onEnrolled(_enrolment, { kind }) {
@@ -177,6 +179,7 @@ function startClockwork({ clock }: SiteDeps, rooms: Rooms): () => void {
   const timers = [
     every(clock, 500, demands.tick, onFault),
     every(clock, 1_000, relay.tick, onFault),
+    every(clock, 5_000, rooms.inspections.tick, onFault),
     every(clock, 60_000, lessons.tick, onFault),
     every(clock, 10_000, byHand.sweep, onFault),
     every(clock, heartbeatMillis, events.heartbeat, onFault),

@@ -6,10 +6,13 @@ const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 const whole = 'GET /live/room-1.flv?a=b&token=x.y%2Fz HTTP/1.1\r\nHost: live:8080\r\nUser-Agent: Lavf/60: x\r\nEmpty:\r\n\r\n';
 
 describe('a plain GET of a stream', () => {
-  test('is read with its name and its token', () => {
-    assert.deepEqual(readPlainGet(bytes(whole)), { name: 'room-1', token: 'x.y/z' });
-    assert.deepEqual(readPlainGet(bytes('GET /live/a.flv HTTP/1.0\r\n\r\n')), { name: 'a', token: null });
-    assert.deepEqual(readPlainGet(bytes('GET /live/a.flv?token= HTTP/1.1\r\n\r\n')), { name: 'a', token: '' });
+  test('is read with its name, its token and who sends it', () => {
+    const nothing = { forwardedFor: undefined, userAgent: undefined };
+    const proxied = whole.replace('Empty:', 'x-forwarded-for: 10.0.0.1, 192.0.2.7');
+    assert.equal(readPlainGet(bytes(proxied))?.forwardedFor, '10.0.0.1, 192.0.2.7');
+    assert.deepEqual(readPlainGet(bytes(whole)), { name: 'room-1', token: 'x.y/z', ...nothing, userAgent: 'Lavf/60: x' });
+    assert.deepEqual(readPlainGet(bytes('GET /live/a.flv HTTP/1.0\r\n\r\n')), { name: 'a', token: null, ...nothing });
+    assert.deepEqual(readPlainGet(bytes('GET /live/a.flv?token= HTTP/1.1\r\n\r\n')), { name: 'a', token: '', ...nothing });
   });
 
   const others: Record<string, string> = {

@@ -2,6 +2,7 @@
 // and response objects would otherwise stay in memory for as long as the viewer does. All else goes to Node's HTTP server.
 import type { Socket } from 'node:net';
 import { rawProblem } from '../http-answer.ts';
+import { type PeerHeaders, peerOf } from '../peer.ts';
 import { socketSink } from '../socket-sink.ts';
 import { type FlvContext, serveFlv } from './serve.ts';
 
@@ -10,12 +11,18 @@ const plainGet = /^GET \/live\/([\w-]{1,128})\.flv(?:\?([^ #\r\n]*))? HTTP\/1\.[
 /** Fields by which a request is more than its first line. */
 const unusual = /\r\n(?:upgrade|content-length|transfer-encoding|expect)[ \t]*:/i;
 
+const forwardedFor = /\r\nx-forwarded-for:[ \t]*([^\r\n]*)/i;
+const userAgent = /\r\nuser-agent:[ \t]*([^\r\n]*)/i;
+
+export type PlainGet = { name: string; token: string | null } & PeerHeaders;
+
 /** What a plain GET of a stream asks for; undefined when these bytes are anything else. */
-export function readPlainGet(bytes: Uint8Array): { name: string; token: string | null } | undefined {
+export function readPlainGet(bytes: Uint8Array): PlainGet | undefined {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const [, name, query] = plainGet.exec(head) ?? [];
   if (name === undefined || unusual.test(head)) return undefined;
-  return { name, token: new URLSearchParams(query ?? '').get('token') };
+  const field = (pattern: RegExp): string | undefined => pattern.exec(head)?.[1];
+  return { name, token: new URLSearchParams(query ?? '').get('token'), forwardedFor: field(forwardedFor), userAgent: field(userAgent) };
 }
 
 /** `cut` ends every connection that came through, wherever it went. */
@@ -56,10 +63,12 @@ export function createGate(context: FlvContext, pass: (socket: Socket) => void):
   };
 }
 
-function serve(context: FlvContext, socket: Socket, get: { name: string; token: string | null }): void {
+function serve(context: FlvContext, socket: Socket, { name, token, ...headers }: PlainGet): void {
   serveFlv(context, {
-    ...get,
+    name,
+    token,
     socket,
+    peer: peerOf(socket, headers),
     refuse(problem) {
       const sink = socketSink(socket);
       sink.write([rawProblem(problem)]);

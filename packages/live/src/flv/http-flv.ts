@@ -1,6 +1,7 @@
 // One HTTP-FLV viewer: the head and then raw bytes on the socket, closed by the connection's end (RFC 9112 §6.3, rule 8).
 import { AppError } from '@lubo/contract';
 import { writeFlvHeader } from '@lubo/media';
+import type { Peer } from '../peer.ts';
 import type { Sink } from '../socket-sink.ts';
 import type { Configs } from '../stream-tag.ts';
 import type { Delivery, ViewerEnd } from '../viewer.ts';
@@ -17,6 +18,7 @@ export const flvHeaders: Readonly<Record<string, string>> = {
 export type FlvDeliveryOptions = {
   /** What the viewer speaks below FLV; plain HTTP unless told otherwise. A relay is another process, and no viewer itself. */
   protocol?: 'flv' | 'ws-flv' | 'relay';
+  peer?: Peer;
   sink: Sink;
   /** The HTTP head as bytes. */
   head: Uint8Array;
@@ -38,11 +40,13 @@ class FlvDelivery implements Delivery {
   readonly protocol: 'flv' | 'ws-flv' | 'relay';
   readonly audience: 0 | undefined;
   readonly encoding = flvEncoding;
+  readonly peer: Peer | undefined;
   readonly #options: FlvDeliveryOptions;
   readonly #sink: Sink;
 
   constructor(options: FlvDeliveryOptions) {
     this.protocol = options.protocol ?? 'flv';
+    this.peer = options.peer;
     this.audience = this.protocol === 'relay' ? 0 : undefined;
     this.#options = options;
     this.#sink = options.sink;

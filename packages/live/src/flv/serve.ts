@@ -6,6 +6,7 @@ import type { Admission, AdmissionFault } from '../admission.ts';
 import { rawHead } from '../http-answer.ts';
 import type { Hub } from '../hub.ts';
 import type { Limits } from '../limits.ts';
+import type { Peer } from '../peer.ts';
 import { socketSink } from '../socket-sink.ts';
 import { flvDelivery, flvHeaders } from './http-flv.ts';
 
@@ -22,6 +23,7 @@ export type FlvRequest = {
   name: string;
   token: string | null;
   socket: Socket;
+  peer: Peer;
   /** From here on the socket carries media. */
   onBegin?(): void;
   /** Answers with a problem instead of a stream. */
@@ -41,10 +43,10 @@ export function admissionProblem(fault: AdmissionFault): AppError {
 }
 
 /** Why this request may not have the stream; logged and counted. */
-export function admissionOf(context: FlvContext, { name, token, socket }: Pick<FlvRequest, 'name' | 'token' | 'socket'>): AppError | undefined {
+export function admissionOf(context: FlvContext, { name, token, peer }: Pick<FlvRequest, 'name' | 'token' | 'peer'>): AppError | undefined {
   const fault = context.admission.check(name, 'play', token);
   if (fault === undefined) return undefined;
-  context.log.info({ stream: name, peer: socket.remoteAddress, reason: `token ${fault}` }, 'viewer refused');
+  context.log.info({ stream: name, peer: peer.address, reason: `token ${fault}` }, 'viewer refused');
   context.onRefusal(`token-${fault}`);
   return admissionProblem(fault);
 }
@@ -57,9 +59,10 @@ export function serveFlv(context: FlvContext, request: FlvRequest): void {
 }
 
 function join({ hub, limits, log, onRefusal }: FlvContext, request: FlvRequest): void {
-  const { name, socket } = request;
+  const { name, socket, peer } = request;
   let reason = 'left';
   const delivery = flvDelivery({
+    peer,
     sink: socketSink(socket),
     head,
     lingerMillis: limits.lingerMillis,
@@ -77,10 +80,9 @@ function join({ hub, limits, log, onRefusal }: FlvContext, request: FlvRequest):
     return;
   }
   const cameAt = performance.now();
-  const peer = socket.remoteAddress;
   request.onceOver(() => {
     seat.leave();
     const seconds = Math.round((performance.now() - cameAt) / 100) / 10;
-    log.info({ stream: name, peer, protocol: 'flv', reason, seconds, bytes: seat.viewer.bytesOut }, 'viewer left');
+    log.info({ stream: name, peer: peer.address, protocol: 'flv', reason, seconds, bytes: seat.viewer.bytesOut }, 'viewer left');
   });
 }

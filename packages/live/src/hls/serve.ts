@@ -8,6 +8,7 @@ import { admissionOf } from '../flv/serve.ts';
 import { answer, answerProblem, corsHeaders } from '../http-answer.ts';
 import type { Hub } from '../hub.ts';
 import type { Limits } from '../limits.ts';
+import { peerHeaders, peerOf } from '../peer.ts';
 import type { Timers } from '../timers.ts';
 import type { Packager, Readiness } from './packager.ts';
 import { type HlsFormat, masterPlaylist, mediaPlaylist } from './playlists.ts';
@@ -46,7 +47,7 @@ export function serveHls(context: HlsContext, { pathname, searchParams }: URL, r
 }
 
 function serveMaster(context: HlsContext, name: string, query: URLSearchParams, { request, response }: Exchange): void {
-  const fault = admissionOf(context, { name, token: query.get('token'), socket: request.socket });
+  const fault = admissionOf(context, { name, token: query.get('token'), peer: peerOf(request.socket, peerHeaders(request.headers)) });
   const format = formatOf(query.get('format'));
   if (fault !== undefined) {
     answerProblem(response, fault);
@@ -72,7 +73,7 @@ function leaveKeyOf(given: string | null): string | undefined {
 type Wish = { name: string; format: HlsFormat; leaveKey: string | undefined };
 
 function openSession({ sessions, onRefusal }: HlsContext, { name, format, leaveKey }: Wish, { request, response }: Exchange): void {
-  const session = sessions.open(name, format, request.socket.remoteAddress, leaveKey);
+  const session = sessions.open(name, format, peerOf(request.socket, peerHeaders(request.headers)), leaveKey);
   if (session === undefined) return refuse(response, 'full', onRefusal);
   const { packager } = session;
   // Whoever does not wait for the answer is no viewer.

@@ -9,6 +9,8 @@ import type { Readiness } from './packager.ts';
 import { mediaPlaylist } from './playlists.ts';
 import { type Session, Sessions } from './sessions.ts';
 
+const peer = { address: '192.0.2.7' };
+
 describe('HLS of a hub', () => {
   let timers: HandTimers;
   let hub: Hub;
@@ -38,7 +40,7 @@ describe('HLS of a hub', () => {
     }
   }
   function open(format: 'fmp4' | 'ts' = 'fmp4'): Session {
-    const session = sessions.open('room', format, undefined);
+    const session = sessions.open('room', format, peer);
     assert.ok(session);
     return session;
   }
@@ -119,7 +121,7 @@ describe('HLS of a hub', () => {
   test('a viewer who says goodbye counts no more; its stream stays HLS for 10 s, for one who comes right back', async () => {
     const publication = publish();
     const key = 'k'.repeat(22);
-    const [one, other] = [sessions.open('room', 'fmp4', undefined, key), sessions.open('room', 'fmp4', undefined)];
+    const [one, other] = [sessions.open('room', 'fmp4', peer, key), sessions.open('room', 'fmp4', peer)];
     assert.ok(one && other);
     send(publication, 0, 3_080);
     sessions.leave('other', key);
@@ -130,13 +132,13 @@ describe('HLS of a hub', () => {
     sessions.close(other, 'left');
     assert.equal(hub.viewers, 0, 'without a goodbye it ends with the last session');
 
-    const back = sessions.open('room', 'fmp4', undefined, key);
+    const back = sessions.open('room', 'fmp4', peer, key);
     assert.ok(back);
     send(publication, 3_080, 6_080);
     sessions.leave('room', key);
     assert.deepEqual([viewers(), sessions.size], [0, 0]);
     send(publication, 6_080, 15_000);
-    const again = sessions.open('room', 'fmp4', undefined, key);
+    const again = sessions.open('room', 'fmp4', peer, key);
     assert.equal(again?.packager, back.packager);
     assert.equal(await again?.packager.whenReady(), 'ready');
     send(publication, 15_000, 30_000);
@@ -216,9 +218,9 @@ describe('HLS of a hub', () => {
   test('sessions, streams and bytes are bounded', () => {
     make({ hlsSessions: 2, streams: 1 });
     const [first] = [open(), open()];
-    assert.equal(sessions.open('room', 'fmp4', undefined), undefined);
+    assert.equal(sessions.open('room', 'fmp4', peer), undefined);
     sessions.close(first, 'left');
-    assert.equal(sessions.open('other', 'fmp4', undefined), undefined);
+    assert.equal(sessions.open('other', 'fmp4', peer), undefined);
     assert.equal(sessions.size, 1);
     make({ hlsBytes: 80_000, hlsTotalBytes: 70_000 });
     const publication = publish();
@@ -229,7 +231,7 @@ describe('HLS of a hub', () => {
       assert.ok(packager.bytes <= 100_000, `${packager.bytes} bytes`);
       assert.ok(sessions.touch('room', id));
     }
-    assert.equal(sessions.open('other', 'fmp4', undefined), undefined);
+    assert.equal(sessions.open('other', 'fmp4', peer), undefined);
   });
 
   test('stopping ends sessions and tells those who wait', async () => {
@@ -240,6 +242,6 @@ describe('HLS of a hub', () => {
     });
     assert.equal(readiness, 'stopping');
     assert.equal(sessions.size, 0);
-    assert.equal(sessions.open('room', 'fmp4', undefined), undefined);
+    assert.equal(sessions.open('room', 'fmp4', peer), undefined);
   });
 });

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Hub, Load } from '../hub.ts';
 import type { Limits } from '../limits.ts';
+import type { Peer } from '../peer.ts';
 import { type Timers, every } from '../timers.ts';
 import { Packager } from './packager.ts';
 import type { HlsFormat } from './playlists.ts';
@@ -12,7 +13,7 @@ export type Session = {
   readonly id: string;
   readonly packager: Packager;
   readonly format: HlsFormat;
-  readonly peer: string | undefined;
+  readonly peer: Peer;
   /** Secret of the viewer's own making that ends it. */
   readonly leaveKey: string | undefined;
   readonly cameAt: number;
@@ -60,8 +61,13 @@ export class Sessions {
     return bytes;
   }
 
+  /** The viewers of one stream. */
+  of(name: string): Session[] {
+    return [...this.#sessions.values()].filter(({ packager }) => packager.name === name);
+  }
+
   /** A new viewer of a stream; undefined when this server takes no more. */
-  open(name: string, format: HlsFormat, peer: string | undefined, leaveKey?: string): Session | undefined {
+  open(name: string, format: HlsFormat, peer: Peer, leaveKey?: string): Session | undefined {
     const { hub, limits, timers, elsewhere } = this.#options;
     if (hub.isFull || this.#sessions.size + (elsewhere?.load.hlsSessions ?? 0) >= limits.hlsSessions) return undefined;
     const packager = this.#current.get(name) ?? this.#start(name);
@@ -110,7 +116,7 @@ export class Sessions {
     this.#forgetLeaveKey(leaveKey, session);
     packager.count(format, -1);
     const seconds = Math.round((this.#options.timers.now() - cameAt) / 100) / 10;
-    this.#options.log.info({ stream: packager.name, peer, protocol: 'hls', reason, seconds }, 'viewer left');
+    this.#options.log.info({ stream: packager.name, peer: peer.address, protocol: 'hls', reason, seconds }, 'viewer left');
   }
 
   #drop(packager: Packager): void {

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { type Admission, isStreamName } from '../admission.ts';
 import type { Hub } from '../hub.ts';
 import type { Limits } from '../limits.ts';
+import { peerOf } from '../peer.ts';
 import { type Sink, socketSink } from '../socket-sink.ts';
 import type { Publication, PublisherEnd, Seat } from '../stream.ts';
 import type { Timers } from '../timers.ts';
@@ -132,6 +133,7 @@ export class RtmpConnection {
     const sink = this.#sink;
     return {
       protocol: 'rtmp',
+      peer: peerOf(this.#socket),
       encoding: rtmpEncoding(streamId),
       get pendingBytes() {
         return sink.pendingBytes;

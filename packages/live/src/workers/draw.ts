@@ -4,6 +4,7 @@ import { FormatError, concatBytes, readFlvHeader, readTag } from '@lubo/media';
 import type { FlvTag } from '@lubo/media';
 import { flvDelivery, flvHeaders } from '../flv/http-flv.ts';
 import { answerProblem, rawHead } from '../http-answer.ts';
+import { peerHeaders, peerOf } from '../peer.ts';
 import type { LiveServer } from '../server.ts';
 import { socketSink } from '../socket-sink.ts';
 import { socketPath } from './messages.ts';
@@ -99,7 +100,7 @@ export function handOver(folder: string, slot: number, asked: IncomingMessage, r
   const { method, url } = asked;
   // Bodies are thrown away where they come in.
   const { 'content-length': _length, 'transfer-encoding': _encoding, expect: _expect, ...headers } = asked.headers;
-  const other = request({ socketPath: socketPath(folder, slot), method, path: url, headers: { ...headers, connection: 'close' }, agent: false }, (answered) => {
+  const other = request({ socketPath: socketPath(folder, slot), method, path: url, headers: { ...headers, 'x-forwarded-for': peerOf(asked.socket, peerHeaders(headers)).address, connection: 'close' }, agent: false }, (answered) => {
     const { connection: _, ...kept } = answered.headers;
     response.writeHead(answered.statusCode ?? 502, kept);
     answered.pipe(response);

@@ -1,6 +1,6 @@
 // What primary and workers say to each other over the process channel. Both are of one version: nothing is checked.
 import type { LiveConfig } from '@lubo/config';
-import type { LiveStreamReport, Resources } from '@lubo/contract';
+import type { LiveStreamReport, Resources, StreamInspection } from '@lubo/contract';
 import type { Load } from '../hub.ts';
 import type { Limits } from '../limits.ts';
 import type { Ports } from '../site-link.ts';
@@ -41,7 +41,7 @@ export type FromWorker =
   | { type: 'publish' | 'unpublish'; name: string; number: number }
   | { type: 'watch'; name: string; isWatched: boolean }
   /** All its streams; also its sign of life. */
-  | { type: 'report'; streams: LiveStreamReport[]; load: Load }
+  | { type: 'report'; streams: LiveStreamReport[]; inspections: StreamInspection[]; load: Load }
   | { type: 'metrics'; id: number; metrics: object[] }
   | { type: 'join-metrics'; id: number };
 

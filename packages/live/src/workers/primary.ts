@@ -6,14 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AgentLink, type Backoff, createBackoff } from '@lubo/agent';
 import { StartError } from '@lubo/config';
-import { LiveSettings, type LiveStreamReport, type Resources } from '@lubo/contract';
+import { LiveSettings, type LiveStreamReport, type Resources, type StreamInspection } from '@lubo/contract';
 import type { Load } from '../hub.ts';
+import { inspectResources } from '../inspection.ts';
 import { defaultLimits } from '../limits.ts';
 import { joinMetrics } from '../metrics.ts';
 import { type LiveOptions, type Ports, linkSite } from '../site-link.ts';
 import { Directory } from './directory.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
-import { joinReports } from './report.ts';
+import { joinInspections, joinReports } from './report.ts';
 
 export type Workers = Ports & {
   /** Process ids, by slot. */
@@ -23,7 +24,7 @@ export type Workers = Ports & {
 };
 
 /** A place for a worker; `process` is the one that is there now. */
-type Slot = { number: number; process: WorkerProcess | undefined; backoff: Backoff; heardAt: number; streams: LiveStreamReport[]; load: Load };
+type Slot = { number: number; process: WorkerProcess | undefined; backoff: Backoff; heardAt: number; streams: LiveStreamReport[]; inspections: StreamInspection[]; load: Load };
 
 /** A worker reports each second; one that is silent for this long hangs and is ended. */
 const silentMillis = 15_000;
@@ -70,6 +71,7 @@ class Primary {
       backoff: createBackoff({ firstMillis: 100, longestMillis: 5_000 }),
       heardAt: 0,
       streams: [],
+      inspections: [],
       load: sumOf([]),
     }));
   }
@@ -83,7 +85,11 @@ class Primary {
     try {
       const [ports] = await Promise.all(this.#slots.map((slot) => this.#fork(slot)));
       if (ports === undefined) throw new StartError('live.workers is 0');
-      const opened = linkSite(this.#options, ports, { streams: () => this.report(), take: (resources) => this.#take(resources) });
+      const opened = linkSite(this.#options, ports, {
+        streams: () => this.report(),
+        inspections: () => joinInspections(this.#slots.map(({ inspections }) => inspections)),
+        take: (resources) => this.#take(resources),
+      });
       this.#link = opened;
       this.#watching = setInterval(() => this.#watch(), watchMillis);
       return ports;
@@ -154,6 +160,7 @@ class Primary {
         break;
       case 'report':
         slot.streams = message.streams;
+        slot.inspections = message.inspections;
         slot.load = message.load;
         this.#tellLoads();
         slot.backoff.reset();
@@ -191,7 +198,7 @@ class Primary {
   #take(resources: Resources): boolean {
     const settings = LiveSettings.safeParse(resources['settings']);
     if (!settings.success) return false;
-    this.#resources = { settings: settings.data };
+    this.#resources = { settings: settings.data, ...inspectResources(resources) };
     this.#tellAll({ type: 'resources', resources: this.#resources });
     return true;
   }
@@ -213,6 +220,7 @@ class Primary {
     if (slot.process !== worker) return;
     slot.process = undefined;
     slot.streams = [];
+    slot.inspections = [];
     slot.load = sumOf([]);
     this.#tellLoads();
     for (const name of this.#directory.forget(slot.number)) this.#tellPlace(name);

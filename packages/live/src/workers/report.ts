@@ -1,5 +1,6 @@
 // What several workers report, as the one report of their server.
-import type { LiveStreamReport } from '@lubo/contract';
+import type { LiveStreamReport, StreamInspection } from '@lubo/contract';
+import { newest } from '../inspection.ts';
 
 /** Streams by name with what each worker counts added up: viewers and bytes are counted where they are, and nowhere else. */
 export function joinReports(workers: readonly (readonly LiveStreamReport[])[]): LiveStreamReport[] {
@@ -19,4 +20,10 @@ function add(a: LiveStreamReport, b: LiveStreamReport): LiveStreamReport {
     bytesIn: a.bytesIn + b.bytesIn,
     bytesOut: a.bytesOut + b.bytesOut,
   };
+}
+
+/** Viewers by stream, whichever worker they are connected to. */
+export function joinInspections(workers: readonly (readonly StreamInspection[])[]): StreamInspection[] {
+  const byName = Map.groupBy(workers.flat(), ({ name }) => name);
+  return [...byName].map(([name, parts]) => ({ name, viewers: newest(parts.flatMap(({ viewers }) => viewers)) }));
 }

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { StartError } from '@lubo/config';
 import type { Logger } from 'pino';
 import { answerProblem } from '../http-answer.ts';
-import { AppError, type LiveStreamReport } from '@lubo/contract';
+import { AppError, type LiveStreamReport, type Resources } from '@lubo/contract';
 import type { Load } from '../hub.ts';
 import { type Limits, configuredLimits, defaultLimits } from '../limits.ts';
 import { type LiveServer, startServer } from '../server.ts';
@@ -32,7 +32,8 @@ export async function startWorker(begin: Begin, channel: Channel, log: Logger): 
   let others: { load: Load; streams: number } = { load: noLoad, streams: 0 };
   const reports = startReports(() => {
     const streams = server?.hub.report() ?? [];
-    channel.send({ type: 'report', streams, load: server === undefined ? noLoad : loadOf(server, streams) });
+    const inspections = server?.inspection.report() ?? [];
+    channel.send({ type: 'report', streams, inspections, load: server === undefined ? noLoad : loadOf(server, streams) });
   });
   const joining = joinMetrics(channel);
 
@@ -66,10 +67,14 @@ export async function startWorker(begin: Begin, channel: Channel, log: Logger): 
       return true;
     },
   });
-  const { hub, admission, metrics } = server;
+  const { hub, admission, inspection, metrics } = server;
+  const takeResources = (resources: Resources): void => {
+    admission.take(resources);
+    inspection.take(resources);
+  };
   neighbour = new Neighbour({ slot, hub, timers: systemTimers, log, openDraw: drawFrom(folder), send: (message) => channel.send(message) });
   for (const [name, place] of Object.entries(begin.places)) neighbour.take(name, place);
-  if (begin.resources !== undefined) admission.take(begin.resources);
+  if (begin.resources !== undefined) takeResources(begin.resources);
   const outlet = createOutlet(server);
   await listenLocally(outlet, socketPath(folder, slot));
   const { httpPort, rtmpPort, rtmpsPort } = server;
@@ -83,7 +88,7 @@ export async function startWorker(begin: Begin, channel: Channel, log: Logger): 
         case 'stop':
           break;
         case 'resources':
-          admission.take(message.resources);
+          takeResources(message.resources);
           break;
         case 'site':
           isSiteThere = message.isThere;

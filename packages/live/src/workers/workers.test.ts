@@ -104,17 +104,18 @@ describe('a live server of two workers', () => {
     await until('the last publisher is left', () => publishers.map(({ isClosed }) => isClosed).join() === 'true,true,true,false');
   });
 
-  test('an HLS session is served whichever worker its requests reach', async () => {
-    const publisher = await publish('hls');
+  test('an HLS session is served whichever worker its requests reach, and told as a viewer with its own address while the site asks', async () => {
+    const name = 'hls000000000';
+    const publisher = await publish(name);
     let time = 0;
     const sending = setInterval(() => {
       for (let i = 0; i < 25; i++, time += 40) publisher.send([picture(time, { isKeyframe: i === 0, size: 500 })]);
     }, 20);
     try {
-      const once = { headers: { connection: 'close' } };
-      const master = await fetch(address.http(`/live/hls.m3u8?format=ts&token=${address.token('hls', 'play')}`), once);
+      const once = { headers: { connection: 'close', 'x-forwarded-for': '198.51.100.7' } };
+      const master = await fetch(address.http(`/live/${name}.m3u8?format=ts&token=${address.token(name, 'play')}`), once);
       assert.equal(master.status, 200);
-      const media = (await master.text()).split('\n').find((line) => line.startsWith('hls/'));
+      const media = (await master.text()).split('\n').find((line) => line.startsWith(`${name}/`));
       assert.ok(media);
       for (let i = 0; i < 4; i++) {
         const playlist = await fetch(address.http(`/live/${media}`), once);
@@ -127,7 +128,20 @@ describe('a live server of two workers', () => {
     } finally {
       clearInterval(sending);
     }
-    await until('the session is a viewer', () => reportOf('hls')?.viewers === 1);
+    await until('the session is a viewer', () => reportOf(name)?.viewers === 1);
+    const viewers = viewersOf(name, 4);
+    const told = (): string[] => {
+      const message = site.link?.report();
+      assert.ok(message?.type === 'live-report');
+      const inspection = message.report.inspections?.find((each) => each.name === name);
+      return (inspection?.viewers ?? []).map(({ protocol, address: from }) => `${protocol} ${from}`).toSorted();
+    };
+    site.link?.onState({ settings: { tokenKeys: [tokenKey] }, [`inspect/${name}`]: { channelId: name } }, 2, 'site');
+    await until('all are told', () => told().length === 5);
+    assert.deepEqual(told(), [...Array<string>(4).fill('flv 127.0.0.1'), 'hls 198.51.100.7']);
+    site.link?.onState({ settings: { tokenKeys: [tokenKey] } }, 3, 'site');
+    await until('none is told', () => told().length === 0);
+    for (const each of viewers) each.socket.destroy();
   });
 
   test('keys that the site changes count in every worker', { timeout: 10_000 }, async () => {

@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws';
 import { type FlvContext, admissionOf } from '../flv/serve.ts';
 import { flvDelivery } from '../flv/http-flv.ts';
 import { rawProblem } from '../http-answer.ts';
+import { type Peer, peerHeaders, peerOf } from '../peer.ts';
 import { socketSink } from '../socket-sink.ts';
 import { type WsSink, wsSink } from './ws-sink.ts';
 
@@ -15,6 +16,8 @@ const maxClientBytes = 1024;
 
 /** Answers one upgrade. `head`: what came behind the request's head. */
 export type Upgrade = (request: IncomingMessage, socket: Socket, head: Uint8Array) => void;
+
+type Joining = { name: string; peer: Peer; request: IncomingMessage; socket: Socket; head: Buffer; refuse(problem: AppError): void };
 
 /** Serves the streams of a hub over WebSocket, from pages of any origin. */
 export function createWsFlv(context: FlvContext): Upgrade {
@@ -30,17 +33,19 @@ export function createWsFlv(context: FlvContext): Upgrade {
     const address = URL.parse(request.url ?? '/', 'http://live');
     const name = /^\/live\/([\w-]{1,128})\.flv$/.exec(address?.pathname ?? '')?.[1];
     if (name === undefined) return refuse(new AppError('not-found', 'no-such-page', 'There is nothing at this address.'));
-    const fault = admissionOf(context, { name, token: address?.searchParams.get('token') ?? null, socket });
+    const peer = peerOf(socket, peerHeaders(request.headers));
+    const fault = admissionOf(context, { name, token: address?.searchParams.get('token') ?? null, peer });
     if (fault !== undefined) return refuse(fault);
-    join(name, request, socket, Buffer.from(head), refuse);
+    join({ name, peer, request, socket, head: Buffer.from(head), refuse });
   };
 
-  function join(name: string, request: IncomingMessage, socket: Socket, head: Buffer, refuse: (problem: AppError) => void): void {
+  function join({ name, peer, request, socket, head, refuse }: Joining): void {
     const early = collectEarly(socket, head);
     let sink: WsSink | undefined;
     let reason = 'left';
     const delivery = flvDelivery({
       protocol: 'ws-flv',
+      peer,
       sink: {
         get pendingBytes() {
           return socket.writableLength;
@@ -66,11 +71,10 @@ export function createWsFlv(context: FlvContext): Upgrade {
       return refuse(new AppError('unavailable', 'full', 'This live server takes no further streams.', { retryAfterSeconds: 5 }));
     }
     const cameAt = performance.now();
-    const peer = socket.remoteAddress;
     socket.once('close', () => {
       seat.leave();
       const seconds = Math.round((performance.now() - cameAt) / 100) / 10;
-      log.info({ stream: name, peer, protocol: 'ws-flv', reason, seconds, bytes: seat.viewer.bytesOut }, 'viewer left');
+      log.info({ stream: name, peer: peer.address, protocol: 'ws-flv', reason, seconds, bytes: seat.viewer.bytesOut }, 'viewer left');
     });
   }
 }

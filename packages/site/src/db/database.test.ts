@@ -36,6 +36,18 @@ test('opening it again changes nothing', async (t) => {
   assert.equal(tags[0], tags[1]);
 });
 
+test('a migration that came later runs, though its number is lower than that of one that has run', async (t) => {
+  const dir = temporaryFolder(t);
+  const db = await openDatabase(dir);
+  await sql`delete from kysely_migration where name = '0041-list-indexes'`.execute(db);
+  for (const name of ['recordings_teacher_plays', 'recordings_channel_plays', 'lessons_sum', 'audit_entries_words']) await sql`drop index ${sql.ref(name)}`.execute(db);
+  await db.destroy();
+  const again = await openDatabase(dir);
+  const { rows } = await sql<{ name: string }>`select name from sqlite_master where name = 'lessons_sum'`.execute(again);
+  assert.equal(rows.length, 1);
+  await again.destroy();
+});
+
 test('a database of a newer version is refused in one line, as is a file in the way and one that is no database', async (t) => {
   const dir = temporaryFolder(t);
   const db = await openDatabase(dir);

@@ -44,7 +44,9 @@ function makeFolder(dir: string): void {
 
 /** Runs the migrations that are still missing, each in a transaction. Throws StartError for a database of a newer version. */
 export async function migrate(db: Db): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  // Rooms number their migrations in ranges of their own, so a newer one may stand before an older one.
+  const allowUnorderedMigrations = true;
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) }, allowUnorderedMigrations });
   const { error } = await migrator.migrateToLatest();
   if (error === undefined) return;
   const reason = error instanceof Error ? error.message : 'unknown';

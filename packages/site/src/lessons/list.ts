@@ -12,48 +12,65 @@ const maxDays = 62;
 /** A page of lessons, newest day first, within a day by their start. */
 export async function listLessons(db: Db, query: LessonQuery): Promise<{ rows: Lesson[]; total: number }> {
   const { page, pageSize } = query;
-  const rows = await wide(db, query)
+  // Which ones first: names are joined to those of the page only.
+  const found = await filtered(db, query)
+    .select('lessons.id')
     .orderBy('lessons.date', 'desc')
     .orderBy('lessons.planned_start')
     .orderBy('lessons.id')
     .limit(pageSize)
     .offset((page - 1) * pageSize)
     .execute();
-  if (page === 1 && rows.length < pageSize) return { rows: rows.map(lessonOf), total: rows.length };
+  const rows = await readLessons(db, found.map(({ id }) => id));
+  if (page === 1 && found.length < pageSize) return { rows, total: found.length };
   const counted = await filtered(db, query)
     .select((eb) => eb.fn.countAll<number | string>().as('count'))
     .executeTakeFirstOrThrow();
-  return { rows: rows.map(lessonOf), total: Number(counted.count) };
+  return { rows, total: Number(counted.count) };
 }
 
-const countOf = (health: string) => sql<number | string>`sum(case when lessons.health = ${health} then 1 else 0 end)`;
+/** In the order of `ids`. */
+async function readLessons(db: Db, ids: readonly string[]): Promise<Lesson[]> {
+  if (ids.length === 0) return [];
+  const rows = await wide(db).where('lessons.id', 'in', ids).execute();
+  const byId = new Map(rows.map((row) => [row.id, lessonOf(row)]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** Green, red, none. */
+const kindsOfHealth = 3;
 
 /** Days in sum, newest first. */
 export async function summarizeDays(db: Db, query: DaysQuery): Promise<LessonDay[]> {
   const rows = await filtered(db, query)
     .select('lessons.date')
+    .select('lessons.health')
     .select((eb) => eb.fn.countAll<number | string>().as('lessons'))
-    .select([countOf('green').as('green'), countOf('red').as('red'), countOf('none').as('none')])
     .select(sql<number | string>`sum(lessons.recorded_millis)`.as('recorded'))
     .select(sql<number | string>`sum(lessons.planned_millis)`.as('planned'))
-    .groupBy('lessons.date')
+    .groupBy(['lessons.date', 'lessons.health'])
     .orderBy('lessons.date', 'desc')
-    .limit(maxDays)
+    .limit(maxDays * kindsOfHealth)
     .execute();
-  return rows.map((row) => ({
-    date: row.date,
-    lessons: Number(row.lessons),
-    green: Number(row.green),
-    red: Number(row.red),
-    none: Number(row.none),
-    plannedSeconds: Math.round(Number(row.planned) / 1000),
-    recordedSeconds: Math.round(Number(row.recorded) / 1000),
-  }));
+  const days = [...Map.groupBy(rows, ({ date }) => date)].slice(0, maxDays);
+  return days.map(([date, parts]) => {
+    const sum = (of: (part: (typeof parts)[number]) => number | string): number => parts.reduce((total, part) => total + Number(of(part)), 0);
+    const countOf = (health: string): number => Number(parts.find((part) => part.health === health)?.lessons ?? 0);
+    return {
+      date,
+      lessons: sum((part) => part.lessons),
+      green: countOf('green'),
+      red: countOf('red'),
+      none: countOf('none'),
+      plannedSeconds: Math.round(sum((part) => part.planned) / 1000),
+      recordedSeconds: Math.round(sum((part) => part.recorded) / 1000),
+    };
+  });
 }
 
 /** One lesson with what is stored of it. Throws AppError `lesson-not-found`. */
 export async function findLesson(db: Db, id: string): Promise<Lesson & { recordings: LessonRecording[] }> {
-  const row = await wide(db, {}).where('lessons.id', '=', id).executeTakeFirst();
+  const row = await wide(db).where('lessons.id', '=', id).executeTakeFirst();
   if (row === undefined) throw new AppError('not-found', 'lesson-not-found', 'There is no such lesson.');
   const recordings = await db
     .selectFrom('recordings')
@@ -93,8 +110,9 @@ function filtered(db: Db, { from, to, schoolId, channelId, health }: Partial<Les
     );
 }
 
-function wide(db: Db, query: Partial<LessonQuery>) {
-  return filtered(db, query)
+function wide(db: Db) {
+  return db
+    .selectFrom('lessons')
     .innerJoin('channels', 'channels.id', 'lessons.channel_id')
     .innerJoin('site', (join) => join.on('site.id', '=', 1))
     .leftJoin('gathers', 'gathers.agent_id', 'channels.gather_id')

@@ -29,8 +29,9 @@ export function hasWay(eb: People, kind: PersonWay['kind']): Expression<SqlBool>
 
 /** These words are in the name, or in what is typed to sign in. */
 export function isCalled(eb: People, words: string): Expression<SqlBool> {
-  const accounts = eb.selectFrom('passwords').select('person_id').whereRef('passwords.person_id', '=', 'people.id');
-  return eb.or([contains(eb.ref('people.name'), words), eb.exists(accounts.where((inner) => contains(inner.ref('sign_in_name'), words)))]);
+  // Not for each person anew: that takes four times as long.
+  const accounts = eb.selectFrom('passwords').select('person_id').where((inner) => contains(inner.ref('sign_in_name'), words));
+  return eb.or([contains(eb.ref('people.name'), words), eb('people.id', 'in', accounts)]);
 }
 
 /** The rows with everybody's ways in, the local account first. */

@@ -1,31 +1,37 @@
-// Lists of recordings that stay fast with a million of them: each page is read in the order of an index, counts end at a bound,
-// and a search becomes a few exact values first.
-import { type ArchiveQuery, maxListedRecordings } from '@lubo/contract';
+// Lists of recordings that stay fast with a million of them. A query is led by what has the fewest recordings: a filter, or the
+// words that are searched for. Few are gathered and sorted; of many only as many are read as a page needs, in the order of an index.
+import { type ArchiveQuery, maxFoundRecordings, maxListedRecordings } from '@lubo/contract';
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/tables.ts';
-import { type SearchMatch, matchSearch } from './search.ts';
+import { type Found, anyOf, inColumn, matchSearch } from './search.ts';
 
 /** Ids of one page in order, how many there are up to the bound, and whether there are more. */
 export type ListedIds = { ids: string[]; total: number; isMore: boolean };
 
 type Filter = { column: string; value: string };
 type Condition = RawBuilder<boolean>;
-/** What leads a run over an index, and what is checked beside it. */
-type Run = { first: Filter | undefined; rest: readonly Condition[] };
 
 /** From the one with the fewest recordings for a value to the one with the most. */
 const byRarity = ['lesson_id', 'channel_id', 'teacher_id', 'school_id', 'grade_id', 'subject_id'] as const;
+/** So many are gathered and sorted at most. */
+const maxSorted = 10_000;
 
 /** Finds the recordings that a query means. */
 export async function listIds(db: Db, query: ArchiveQuery): Promise<ListedIds> {
   const [first, ...others] = filtersOf(query);
   const rest = [...others.map(hidden), ...datesOf(query)];
-  if (query.search === undefined || query.search === '') return page(db, query, [{ first, rest }]);
-  const match = await matchSearch(db, query.search);
-  if (match.values.length === 0) return { ids: [], total: 0, isMore: false };
-  // With a filter its own index leads, and the words are checked beside it; without one each found value leads.
-  if (first !== undefined || match.isWide) return page(db, query, [{ first, rest: [...rest, anyOf(match)] }]);
-  return page(db, query, match.values.map((value) => ({ first: value, rest })));
+  const lead = first === undefined ? [] : [leading(first)];
+  if (query.search === undefined || query.search === '') return listFiltered(db, query, { lead, rest });
+  const found = await matchSearch(db, query.search);
+  if (found.length === 0) return { ids: [], total: 0, isMore: false };
+  const foundCount = await countFound(db, query, found);
+  const areWordsRarer = foundCount <= maxSorted && (lead.length === 0 || foundCount <= (await count(db, query, lead, maxSorted)));
+  if (areWordsRarer) return listFound(db, query, found, [...(first === undefined ? [] : [hidden(first)]), ...rest]);
+  // Without filters the words alone have told that there are more than may be listed.
+  const isCertain = lead.length === 0 && rest.length === 0;
+  const conditions = [...lead, ...rest, anyOf(found)];
+  const total = isCertain ? foundCount : await count(db, query, conditions, maxFoundRecordings);
+  return { ids: await walk(db, query, conditions), ...bounded(total, maxFoundRecordings) };
 }
 
 function filtersOf({ lessonId, channelId, teacherId, schoolId, gradeId, subjectId }: ArchiveQuery): Filter[] {
@@ -34,6 +40,10 @@ function filtersOf({ lessonId, channelId, teacherId, schoolId, gradeId, subjectI
     const value = given[column];
     return value === undefined ? [] : [{ column, value }];
   });
+}
+
+function leading({ column, value }: Filter): Condition {
+  return sql<boolean>`${sql.ref(column)} = ${value}`;
 }
 
 /** A condition that no index is used for: the planner would not know which filter is the rarer one. */
@@ -51,45 +61,71 @@ function datesOf({ from, to }: ArchiveQuery): Condition[] {
 /** Moments compare as text only with the same number of digits. */
 const momentText = (moment: string): string => new Date(moment).toISOString();
 
-function anyOf({ values }: SearchMatch): Condition {
-  const byColumn = Map.groupBy(values, ({ column }) => column);
-  const parts = [...byColumn].map(([column, found]) => sql`coalesce(${sql.ref(column)}, '') in (${sql.join(found.map(({ value }) => value))})`);
-  return sql<boolean>`(${sql.join(parts, sql` or `)})`;
-}
-
 /** What a list is sorted by; the recycle bin always by when something was put in. */
 function sortOf({ place, sort }: ArchiveQuery): { column: string; isRising: boolean } {
   if (place === 'bin') return { column: 'deleted_at', isRising: false };
   return sort === '-plays' ? { column: 'play_count', isRising: false } : { column: 'started_at', isRising: sort === 'startedAt' };
 }
 
-/** The first `limit` recordings of a run, with what they are sorted by. */
-function select(query: ArchiveQuery, { first, rest }: Run, bounds: RawBuilder<unknown>): RawBuilder<unknown> {
-  const place = query.place === 'bin' ? sql`deleted_at > ''` : sql`deleted_at is null`;
-  const conditions = [...(first === undefined ? [] : [sql`${sql.ref(first.column)} = ${first.value}`]), place, ...rest];
-  const { column } = sortOf(query);
-  return sql`select id, ${sql.ref(column)} as sorting from recordings where ${sql.join(conditions, sql` and `)} order by ${orderOf(query, column)} ${bounds}`;
+function where({ place }: ArchiveQuery, conditions: readonly Condition[]): RawBuilder<unknown> {
+  const inPlace = place === 'bin' ? sql`deleted_at > ''` : sql`deleted_at is null`;
+  return sql`where ${sql.join([inPlace, ...conditions], sql` and `)}`;
 }
 
-function orderOf(query: ArchiveQuery, column: string): RawBuilder<unknown> {
-  return sortOf(query).isRising ? sql`${sql.ref(column)}, id` : sql`${sql.ref(column)} desc, id desc`;
+function orderOf(query: ArchiveQuery, sorting: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sortOf(query).isRising ? sql`order by ${sorting}, id` : sql`order by ${sorting} desc, id desc`;
 }
 
-function together(query: ArchiveQuery, runs: readonly Run[], limit: number): RawBuilder<unknown> {
-  return sql.join(runs.map((run) => sql`select * from (${select(query, run, sql`limit ${limit}`)}) as run`), sql` union `);
+function pageOf({ page, pageSize }: ArchiveQuery): RawBuilder<unknown> {
+  return sql`limit ${pageSize} offset ${(page - 1) * pageSize}`;
 }
 
-async function page(db: Db, query: ArchiveQuery, runs: readonly Run[]): Promise<ListedIds> {
-  const { page: number, pageSize } = query;
-  const beyond = maxListedRecordings + 1;
-  const counted = await sql<{ count: number | string }>`select count(*) as count from (select id from (${together(query, runs, beyond)}) as found limit ${beyond}) as counted`.execute(db);
-  const count = Number(counted.rows[0]?.count ?? 0);
-  const bounds = sql`limit ${pageSize} offset ${(number - 1) * pageSize}`;
-  const [only] = runs;
-  const wanted =
-    runs.length === 1 && only !== undefined
-      ? select(query, only, bounds)
-      : sql`select id from (${together(query, runs, number * pageSize)}) as found order by ${orderOf(query, 'sorting')} ${bounds}`;
-  const { rows } = await sql<{ id: string }>`${wanted}`.execute(db);
-  return { ids: rows.map(({ id }) => id), total: Math.min(count, maxListedRecordings), isMore: count > maxListedRecordings };
+function bounded(count: number, bound: number): { total: number; isMore: boolean } {
+  return { total: Math.min(count, bound), isMore: count > bound };
+}
+
+/** How many fit, up to one beyond `bound`; in no order, so that the rarest condition leads. */
+async function count(db: Db, query: ArchiveQuery, conditions: readonly Condition[], bound: number): Promise<number> {
+  const { rows } = await sql<{ count: number | string }>`select count(*) as count from (select 1 from recordings ${where(query, conditions)} limit ${bound + 1}) as counted`.execute(db);
+  return Number(rows[0]?.count ?? 0);
+}
+
+/** Recordings that the words alone find, those that are found by several columns several times. */
+async function countFound(db: Db, query: ArchiveQuery, found: readonly Found[]): Promise<number> {
+  let sum = 0;
+  for (const each of found) {
+    sum += await count(db, query, [inColumn(each)], maxSorted - sum);
+    if (sum > maxSorted) break;
+  }
+  return sum;
+}
+
+/** By filters and dates alone. */
+async function listFiltered(db: Db, query: ArchiveQuery, { lead, rest }: { lead: readonly Condition[]; rest: readonly Condition[] }): Promise<ListedIds> {
+  const conditions = [...lead, ...rest];
+  const total = await count(db, query, conditions, maxListedRecordings);
+  // A few days would be looked for among all recordings, if those were read in the order of their plays.
+  const isSorted = lead.length === 0 && rest.length > 0 && sortOf(query).column === 'play_count' && total <= maxListedRecordings;
+  const ids = isSorted ? await sortAll(db, query, sql`select id, play_count as sorting from recordings ${where(query, conditions)}`) : await walk(db, query, conditions);
+  return { ids, ...bounded(total, maxListedRecordings) };
+}
+
+/** Led by the words: all that they find, checked and sorted. */
+async function listFound(db: Db, query: ArchiveQuery, found: readonly Found[], rest: readonly Condition[]): Promise<ListedIds> {
+  const sorting = sql.ref(sortOf(query).column);
+  const parts = found.map((each) => sql`select id, ${sorting} as sorting from recordings ${where(query, [inColumn(each), ...rest])}`);
+  const all = sql.join(parts, sql` union `);
+  const { rows } = await sql<{ count: number | string }>`select count(*) as count from (${all}) as found`.execute(db);
+  return { ids: await sortAll(db, query, all), ...bounded(Number(rows[0]?.count ?? 0), maxListedRecordings) };
+}
+
+async function sortAll(db: Db, query: ArchiveQuery, all: RawBuilder<unknown>): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`select id from (${all}) as found ${orderOf(query, sql.ref('sorting'))} ${pageOf(query)}`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** In the order of an index, until the page is full. */
+async function walk(db: Db, query: ArchiveQuery, conditions: readonly Condition[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`select id from recordings ${where(query, conditions)} ${orderOf(query, sql.ref(sortOf(query).column))} ${pageOf(query)}`.execute(db);
+  return rows.map(({ id }) => id);
 }

@@ -12,6 +12,8 @@ export type Reports = {
   viewers(channelId: string): number;
   /** Viewers of a channel on one live server; `undefined` while it is offline or has not reported yet. */
   viewersOn(liveServerId: string, channelId: string): number | undefined;
+  /** Live servers that have this stream, or viewers who wait for it. */
+  carriersOf(channelId: string): string[];
   /** What a live server carries; none while it is offline or has not reported yet. */
   streamsOf(liveServerId: string): readonly LiveStreamReport[];
   /** All viewers of one live server, as far as it has reported. */
@@ -49,6 +51,7 @@ export function createReports(): Reports {
       const streams = lives.get(liveServerId);
       return streams === undefined ? undefined : (streams.get(channelId)?.viewers ?? 0);
     },
+    carriersOf: (channelId) => [...lives].filter(([, streams]) => streams.has(channelId)).map(([id]) => id),
     streamsOf: (liveServerId) => [...(lives.get(liveServerId)?.values() ?? [])],
     viewersOf: (liveServerId) => [...(lives.get(liveServerId)?.values() ?? [])].reduce((sum, { viewers }) => sum + viewers, 0),
     connected(agentId) {

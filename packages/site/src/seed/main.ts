@@ -1,14 +1,16 @@
-// `npm run seed -- --recordings 1000000`: a large archive in the data folder, for measuring. Only where there is no recording yet.
+// `npm run seed -- --recordings 1000000`: a large archive, lessons, people and an audit log in the data folder, for measuring. Only where there is no recording yet.
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '@lubo/config';
 import { openDatabase } from '../db/database.ts';
+import { seedDaily, usualDailySizes } from './daily.ts';
 import { seedArchive, usualSizes } from './seed.ts';
 
-const names = Object.keys(usualSizes) as (keyof typeof usualSizes)[];
+const usual = { ...usualSizes, ...usualDailySizes };
+const names = Object.keys(usual) as (keyof typeof usual)[];
 const { values } = parseArgs({ options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])) });
-const sizes = { ...usualSizes };
+const sizes = { ...usual };
 for (const name of names) {
   const given = values[name];
   if (given === undefined) continue;
@@ -28,6 +30,7 @@ try {
     shown += 50_000;
     process.stdout.write(`${done} recordings, ${Math.round((performance.now() - start) / 1000)} s\n`);
   });
+  await seedDaily(db, sizes, Math.random);
 } finally {
   await db.destroy();
 }

@@ -8,6 +8,7 @@ import { people } from './0010-people.ts';
 import { archiveLists } from './0031-archive-lists.ts';
 import { portraitVersion } from './0020-portrait-version.ts';
 import { lessonHealth } from './0040-lessons.ts';
+import { listIndexes } from './0041-list-indexes.ts';
 import { enrolment } from './0050-enrolment.ts';
 import { plays } from './0070-plays.ts';
 
@@ -20,6 +21,7 @@ export const migrations: Record<string, Migration> = {
   '0031-archive-lists': archiveLists,
   '0020-portrait-version': portraitVersion,
   '0040-lessons': lessonHealth,
+  '0041-list-indexes': listIndexes,
   '0050-enrolment': enrolment,
   '0070-plays': plays,
 };
