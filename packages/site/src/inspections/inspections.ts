@@ -78,7 +78,7 @@ export function createInspections({ clock, reports, onAsked }: InspectionsOption
       const look = open(channelId);
       ask(look, carriers);
       await toldBy(look, carriers);
-      const rows = carriers.flatMap((liveServerId) => (look.told.get(liveServerId) ?? []).map((viewer) => ({ ...viewer, liveServerId })));
+      const rows = carriers.flatMap((liveServerId) => (look.told.get(liveServerId) ?? []).map((viewer) => Object.assign({}, viewer, { liveServerId })));
       const total = Math.max(rows.length, reports.viewers(channelId));
       return { rows, total, isComplete: carriers.every((id) => look.told.has(id)) };
     },

@@ -11,6 +11,6 @@ export function inspectionRoutes(serve: Serve, { inspections, agents, board }: {
     await board.require(params.id);
     const { rows, ...rest } = await inspections.viewers(params.id);
     const titles = new Map((await agents.list('live')).map(({ id, title }) => [id, title]));
-    return { rows: rows.map((row) => ({ ...row, liveServerTitle: titles.get(row.liveServerId) ?? '' })), ...rest };
+    return { rows: rows.map((row) => Object.assign({}, row, { liveServerTitle: titles.get(row.liveServerId) ?? '' })), ...rest };
   });
 }

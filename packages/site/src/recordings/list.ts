@@ -80,8 +80,8 @@ function pageOf({ page, pageSize }: ArchiveQuery): RawBuilder<unknown> {
   return sql`limit ${pageSize} offset ${(page - 1) * pageSize}`;
 }
 
-function bounded(count: number, bound: number): { total: number; isMore: boolean } {
-  return { total: Math.min(count, bound), isMore: count > bound };
+function bounded(all: number, bound: number): { total: number; isMore: boolean } {
+  return { total: Math.min(all, bound), isMore: all > bound };
 }
 
 /** How many fit, up to one beyond `bound`; in no order, so that the rarest condition leads. */

@@ -32,6 +32,8 @@ export type List<R> = {
   answer: ShallowRef<AnswerOf<R> | undefined>;
   rows: ComputedRef<RowOf<R>[]>;
   total: ComputedRef<number>;
+  /** There are more than `total`, which are not listed. */
+  isMore: ComputedRef<boolean>;
   isBusy: Ref<boolean>;
   /** Why the newest question failed. */
   error: ShallowRef<unknown>;
@@ -101,6 +103,7 @@ export function useList<R extends Route>(route: R, options: ListOptions<R>): Lis
     answer,
     rows: computed(() => answer.value?.rows ?? []),
     total: computed(() => answer.value?.total ?? 0),
+    isMore: computed(() => (answer.value as { isMore?: boolean } | undefined)?.isMore === true),
     isBusy,
     error,
     selected,

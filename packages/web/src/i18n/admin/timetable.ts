@@ -163,7 +163,8 @@ export const lesson = {
     emptyTitle: '这一天没有课程',
     emptyText: '在录像表中安排课程后，这里会列出每节课的录制情况。',
     toTimetable: '去录像表',
-    more: '加载更多',
+    recordings: '查看录像',
+    unsaid: '不指定',
   },
   en: {
     title: 'Lessons',
@@ -204,6 +205,7 @@ export const lesson = {
     emptyTitle: 'No lessons on this day',
     emptyText: 'Plan lessons in the timetable, and this page tells what was recorded of each.',
     toTimetable: 'To the timetable',
-    more: 'Show more',
+    recordings: 'Recordings',
+    unsaid: 'Not said',
   },
 };
