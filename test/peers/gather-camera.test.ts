@@ -19,8 +19,8 @@ describe('the gather and cameras', { skip, timeout: 90_000, concurrency: 2 }, ()
     const [user, password] = ['teacher', 'p@ss:word'];
     const rtsp = await serveRtsp(stream(), [user, password]);
     const uri = `rtsp://192.168.1.64:${rtsp.port}/stream`;
-    const onvif = await startFakeCamera({ user, password, profiles: [{ token: 'main', encoding: 'H264', width: 160, height: 90, uri }] });
-    const camera = { mode: 'camera', address: '127.0.0.1', port: onvif.port, user, password, osd: '', isMirrored: false, isDualStream: false };
+    const onvif = await startFakeCamera({ user, password, profiles: [{ token: 'main', encoding: 'H264', width: 160, height: 90, uri }], encoders: new Map([['e_main', { kbps: 512, framesPerSecond: 25 }]]) });
+    const camera = { mode: 'camera', address: '127.0.0.1', port: onvif.port, user, password, osd: '', formerOsd: '', isMirrored: false, isDualStream: false };
     const told = await pull(camera, ({ packets }) => packets.length > 100);
     await Promise.all([rtsp.close(), onvif.close()]);
     assert.deepEqual([told.faults, told.notices, told.lostPackets], [[], [], 0]);

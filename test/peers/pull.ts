@@ -13,7 +13,7 @@ export async function pull(source: object, isEnough: (told: Told) => boolean, { 
   const settings = GatherChannel.parse({ id: 'channel00001', name: 'Room 1', isStarted: true, source: { mode: 'pull', ...source } });
   const log = pino({ level: 'silent' });
   const codec = hasCodec ? createCodecWorker({ clock: systemClock, log }) : undefined;
-  const played = openSource(settings, { clock: systemClock, log, reconnects: () => true, stream: 'main', openSound: codec?.openSound });
+  const played = openSource(settings, { clock: systemClock, log, bitrates: () => ({ mainKbps: 1024, subKbps: 512 }), reconnects: () => true, stream: 'main', openSound: codec?.openSound });
   const told: Told = { tracks: [], changes: [], packets: [], faults: [], notices: [], lostPackets: undefined };
   await new Promise<void>((resolve) => {
     const look = (): void => {

@@ -37,9 +37,16 @@ const CameraSource = z.object({
   /** Of its ONVIF service. */
   port: z.int().min(1).max(65_535).default(80),
   user: SourceUser.default(''),
-  /** Text that the camera draws into its picture; empty: as the camera is set. */
+  /** Text that the camera draws into its picture; empty: none, and what else the camera draws stays. */
   osd: z.string().max(64).default(''),
   isMirrored: z.boolean().default(false),
+  /** Whether the camera turns its picture by 180°, for one that hangs upside down; absent: as the camera is set. */
+  isTurned: z.boolean().optional(),
+  /** Bitrates of its streams; absent: as the gather's settings say. */
+  mainKbps: z.int().min(32).max(8192).optional(),
+  subKbps: z.int().min(32).max(8192).optional(),
+  /** Of both streams; absent: as the camera is set. */
+  framesPerSecond: z.int().min(1).max(60).optional(),
   /** The camera's main stream is recorded, its sub stream is played live. */
   isDualStream: z.boolean().default(true),
 });
@@ -48,7 +55,11 @@ const CameraSource = z.object({
 export const ChannelSource = z.discriminatedUnion('mode', [
   FileSource,
   PullSource.extend({ password: SourcePassword.default('') }),
-  CameraSource.extend({ password: SourcePassword.default('') }),
+  CameraSource.extend({
+    password: SourcePassword.default(''),
+    /** The text that the channel had when it was emptied: the camera may still show it. */
+    formerOsd: z.string().max(64).default(''),
+  }),
 ]);
 export type ChannelSource = z.infer<typeof ChannelSource>;
 

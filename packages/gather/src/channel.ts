@@ -11,7 +11,7 @@ import type { Recorder } from './recorder/recorder.ts';
 import type { Recordings } from './recorder/recordings.ts';
 import type { RecordWish } from './recorder/wish.ts';
 import type { OpenSound } from './source/sound.ts';
-import type { Source, SourceSurroundings } from './source/source.ts';
+import type { Bitrates, Source, SourceSurroundings } from './source/source.ts';
 import type { Tracks } from './unit.ts';
 
 export type OpenSource = (settings: GatherChannel, surroundings: SourceSurroundings) => Source;
@@ -23,6 +23,8 @@ export type ChannelOptions = {
   log: Logger;
   /** Whether lost sources are dialled again by themselves, as the gather's settings stand. */
   reconnects(): boolean;
+  /** What cameras are set to unless their channel says otherwise. */
+  bitrates(): Bitrates;
   /** Absent: sound that is not AAC is left out. */
   openSound?: OpenSound | undefined;
   /** What `report` tells has changed in more than its rates. */

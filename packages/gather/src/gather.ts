@@ -1,5 +1,5 @@
 // The gather as a whole: desired state in, running channels and pushes, reports out. Knows no site and no port.
-import type { ChannelFaultCode, CodedFault, GatherChannel, GatherChannelReport, GatherNoticeCode, GatherReport, GatherSettings, Resources } from '@lubo/contract';
+import { type ChannelFaultCode, type CodedFault, type GatherChannel, type GatherChannelReport, type GatherNoticeCode, type GatherReport, type GatherSettings, GatherTuning, type Resources } from '@lubo/contract';
 import type { Logger } from 'pino';
 import { Channel, type ChannelOptions, type OpenSource } from './channel.ts';
 import type { Clock } from './clock.ts';
@@ -7,6 +7,7 @@ import { expiryOf, refusalsOf } from './enrolment.ts';
 import type { RecordWish } from './recorder/wish.ts';
 import { type Action, type Desired, actionsTo, nothingDesired, readDesired } from './reconcile.ts';
 import { createSchedule } from './schedule/schedule.ts';
+import type { Bitrates } from './source/source.ts';
 
 export type GatherOptions = {
   openSource: OpenSource;
@@ -57,6 +58,7 @@ export function createGather(options: GatherOptions): Gather {
   let refused: ReadonlyMap<string, CodedFault<ChannelFaultCode>> = new Map();
   const wall = options.wall ?? Date.now;
   const reconnects = (): boolean => desired.settings?.reconnectsCameras ?? true;
+  const bitrates = (): Bitrates => desired.settings ?? GatherTuning.parse({});
 
   const stop = (id: string, why: 'switched-off' | 'closing' = 'switched-off'): void => {
     const channel = running.get(id);
@@ -68,7 +70,7 @@ export function createGather(options: GatherOptions): Gather {
     closing.set(id, closed);
   };
   const start = (settings: GatherChannel): void => {
-    const channel = new Channel({ ...options, reconnects, settings, after: closing.get(settings.id) });
+    const channel = new Channel({ ...options, reconnects, bitrates, settings, after: closing.get(settings.id) });
     running.set(settings.id, channel);
     const wish = wishes.get(settings.id);
     if (wish) channel.record(wish);

@@ -79,7 +79,7 @@ test('stopping closes the sub stream; late words of it are not heard', async (t)
 
 test('the settings tell whether there is a sub stream', () => {
   const pull = { mode: 'pull', url: 'rtsp://a/1', user: '', password: '', transport: 'auto' } as const;
-  const camera = { mode: 'camera', address: 'a', port: 80, user: '', password: '', osd: '', isMirrored: false } as const;
+  const camera = { mode: 'camera', address: 'a', port: 80, user: '', password: '', osd: '', formerOsd: '', isMirrored: false } as const;
   assert.equal(hasSubStream(pull), false);
   assert.equal(hasSubStream({ ...pull, subUrl: 'rtsp://a/2' }), true);
   assert.equal(hasSubStream({ ...camera, isDualStream: true }), true);

@@ -7,7 +7,7 @@ import { createFakeClock } from '../fake-clock.ts';
 import { openSource } from './open.ts';
 
 const never = (): void => assert.fail('it gives something');
-const surroundings = { clock: createFakeClock(), log: pino({ level: 'silent' }), reconnects: () => true, stream: 'main' as const };
+const surroundings = { clock: createFakeClock(), log: pino({ level: 'silent' }), bitrates: () => ({ mainKbps: 1024, subKbps: 512 }), reconnects: () => true, stream: 'main' as const };
 
 for (const url of ['http://teacher:secret@10.0.0.9/live.flv', 'https://10.0.0.9/live.m3u8', 'srt://10.0.0.9:9000?passphrase=secret', 'udp://239.0.0.1:1234', 'file:///etc/secret']) {
   test(`${url.slice(0, url.indexOf(':'))} is not supported, and only its scheme is told`, async () => {

@@ -1,5 +1,5 @@
 // What a channel's video comes from: a file now, a camera or another server's stream beside it.
-import type { ChannelFault } from '@lubo/contract';
+import type { ChannelFault, GatherTuning } from '@lubo/contract';
 import type { Packet } from '@lubo/media';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
@@ -35,12 +35,17 @@ export type Source = {
   stop(): Promise<void>;
 };
 
+/** In kbps: of a camera's stream that is recorded, and of the smaller one. */
+export type Bitrates = Pick<GatherTuning, 'mainKbps' | 'subKbps'>;
+
 /** What a source lives in. */
 export type SourceSurroundings = {
   clock: Clock;
   log: Logger;
   /** Whether a lost source is dialled again by itself, as the gather's settings stand. */
   reconnects(): boolean;
+  /** What cameras are set to unless their channel says otherwise, as the gather's settings stand. */
+  bitrates(): Bitrates;
   /** Of a camera with two streams: the one that is recorded, or the smaller one that is played live. */
   stream: 'main' | 'sub';
   /** Whether somebody waits for each picture (a live push); otherwise a tenth of a second costs nobody anything. Absent: always. */

@@ -38,6 +38,15 @@ test('a password that is left out stays, an empty one takes it away, another mod
   assert.equal((take({ mode: 'pull', url: 'rtsp://cam/1' }, before) as { password: string }).password, '');
 });
 
+test('a text that was emptied is known to the gather, which takes it out of the picture, and shown to nobody', () => {
+  const of = (osd: string, before?: Parameters<typeof sourceOfInput>[1]) => take({ mode: 'camera', address: 'cam', osd }, before);
+  const emptied = of('', of('Room 1'));
+  assert.deepEqual(['osd', 'formerOsd'].map((name) => (emptied as Record<string, unknown>)[name]), ['', 'Room 1']);
+  assert.equal((of('', emptied) as { formerOsd: string }).formerOsd, 'Room 1', 'it may still be there');
+  assert.equal((of('Room 2', emptied) as { formerOsd: string }).formerOsd, '');
+  assert.equal('formerOsd' in viewOfSealed(sealSource(emptied, 'channel00001', secrets)), false);
+});
+
 test('a password is sealed for its channel, opened for the gather and never shown', () => {
   const source = take({ mode: 'pull', url: 'rtsp://admin:top%20secret@cam/1' });
   const text = sealSource(source, 'channel00001', secrets);

@@ -11,7 +11,7 @@ type Credentials = { user: string; password: string };
 export function sourceOfInput(input: ChannelSourceInput, before?: ChannelSource): ChannelSource {
   if (input.mode === 'file') return input;
   const kept = before?.mode === input.mode ? before.password : '';
-  if (input.mode === 'camera') return { ...input, password: input.password ?? kept };
+  if (input.mode === 'camera') return { ...input, password: input.password ?? kept, formerOsd: formerOsdOf(input.osd, before) };
   const main = partsOf(input.url, 'url');
   const sub = input.subUrl === undefined || input.subUrl === '' ? undefined : partsOf(input.subUrl, 'subUrl');
   const pasted = main.credentials ?? sub?.credentials;
@@ -28,10 +28,17 @@ export function sourceOfInput(input: ChannelSourceInput, before?: ChannelSource)
   throw wrongSource(parsed.error.issues[0]?.path.join('.') ?? 'url', parsed.error.issues[0]?.message ?? 'not understood');
 }
 
+/** A text that is emptied has to go from the camera's picture. */
+function formerOsdOf(osd: string, before: ChannelSource | undefined): string {
+  if (osd !== '' || before?.mode !== 'camera') return '';
+  return before.osd === '' ? before.formerOsd : before.osd;
+}
+
 /** Without its password, as administrators read it. */
 export function viewOfSource(source: ChannelSource): ChannelSourceView {
   if (source.mode === 'file') return source;
-  const { password, ...rest } = source;
+  const { password, ...shown } = source;
+  const { formerOsd: _, ...rest } = { formerOsd: '', ...shown };
   return { ...rest, hasPassword: password !== '' };
 }
 

@@ -82,7 +82,7 @@ test('every fault and notice that a gather or the site may tell has words of its
 /** Words that go with a value of the contract. */
 const captureFamilies = [
   'admin.fault.',
-  ...['status', 'modes'].map((name) => `admin.channel.${name}.`),
+  ...['status', 'modes', 'camera', 'cameraHint'].map((name) => `admin.channel.${name}.`),
   ...['state', 'upload', 'tuning', 'tuningHint'].map((name) => `admin.gather.${name}.`),
   ...['make', 'nameHint', 'system', 'kinds', 'state'].map((name) => `admin.code.${name}.`),
   'admin.code.takeBack',

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type FakeSettings, settingsAnswer } from './fake-settings.ts';
 import { textOf } from './xml.ts';
 
 export type FakeProfile = { token: string; encoding: string; width: number; height: number; uri: string };
@@ -19,15 +20,13 @@ export type FakeCamera = {
 const soap = (body: string): string => `<?xml version="1.0"?><SOAP-ENV:Envelope xmlns:SOAP-ENV="http://www.w3.org/2003/05/soap-envelope"><SOAP-ENV:Body>${body}</SOAP-ENV:Body></SOAP-ENV:Envelope>`;
 const fault = soap('<SOAP-ENV:Fault><SOAP-ENV:Code><SOAP-ENV:Value>SOAP-ENV:Sender</SOAP-ENV:Value><SOAP-ENV:Subcode><SOAP-ENV:Value>ter:NotAuthorized</SOAP-ENV:Value></SOAP-ENV:Subcode></SOAP-ENV:Code></SOAP-ENV:Fault>');
 
-export type FakeCameraOptions = {
+export type FakeCameraOptions = FakeSettings & {
   user: string;
   password: string;
   skewMillis?: number;
   profiles: readonly FakeProfile[];
   /** The media service has a port of its own, and the device's knows nothing of it. */
   hasMediaPort?: boolean;
-  /** What it draws into its picture: `text` by token; absent: it knows no such thing. */
-  osds?: Map<string, string>;
 };
 
 const notSupported = soap('<SOAP-ENV:Fault><SOAP-ENV:Code><SOAP-ENV:Value>SOAP-ENV:Receiver</SOAP-ENV:Value><SOAP-ENV:Subcode><SOAP-ENV:Value>ter:ActionNotSupported</SOAP-ENV:Value></SOAP-ENV:Subcode></SOAP-ENV:Code><SOAP-ENV:Reason><SOAP-ENV:Text>Optional action not implemented</SOAP-ENV:Text></SOAP-ENV:Reason></SOAP-ENV:Fault>');
@@ -47,7 +46,10 @@ export async function startFakeCamera(options: FakeCameraOptions): Promise<FakeC
     }
     if (request === 'GetCapabilities') return soap(`<tds:GetCapabilitiesResponse><tds:Capabilities><tt:Media><tt:XAddr>http://192.168.1.64${mediaPort === 0 ? '' : `:${mediaPort}`}/onvif/Media</tt:XAddr></tt:Media></tds:Capabilities></tds:GetCapabilitiesResponse>`);
     if (request === 'GetProfiles') return soap(`<trt:GetProfilesResponse>${options.profiles.map(profileXml).join('')}</trt:GetProfilesResponse>`);
-    if (request.includes('OSD')) return osdAnswer(request, body, options.osds);
+    if (/OSD|Configuration/.test(request)) {
+      const told = settingsAnswer(request, body, options);
+      return told === undefined ? notSupported : soap(told);
+    }
     const profile = options.profiles.find(({ token }) => token === textOf(body, 'ProfileToken'));
     return soap(`<trt:GetStreamUriResponse><trt:MediaUri><tt:Uri>${(profile?.uri ?? '').replaceAll('&', '&amp;')}</tt:Uri></trt:MediaUri></trt:GetStreamUriResponse>`);
   };
@@ -94,20 +96,6 @@ function profileXml({ token, encoding, width, height }: FakeProfile): string {
   const resolution = `<tt:Resolution><tt:Width>${width}</tt:Width><tt:Height>${height}</tt:Height></tt:Resolution>`;
   const encoder = `<tt:VideoEncoderConfiguration token="e_${token}"><tt:Name>e</tt:Name><tt:Encoding>${encoding}</tt:Encoding>${resolution}</tt:VideoEncoderConfiguration>`;
   return `<trt:Profiles fixed="true" token="${token}"><tt:Name>${token}</tt:Name><tt:VideoSourceConfiguration token="vs"><tt:Name>v</tt:Name></tt:VideoSourceConfiguration>${encoder}</trt:Profiles>`;
-}
-
-const osdXml = (token: string, text: string): string =>
-  `<trt:OSDs token="${token}"><tt:VideoSourceConfigurationToken>vs</tt:VideoSourceConfigurationToken><tt:Type>Text</tt:Type><tt:Position><tt:Type>LowerLeft</tt:Type></tt:Position><tt:TextString>${text}</tt:TextString></trt:OSDs>`;
-
-/** Date and time, which every camera draws, and the texts. */
-function osdAnswer(request: string, body: string, osds: Map<string, string> | undefined): string {
-  if (osds === undefined) return notSupported;
-  if (request !== 'GetOSDs') {
-    osds.set(/<OSD token="([^"]*)"/.exec(body)?.[1] ?? `osd${osds.size}`, textOf(body, 'PlainText') ?? '');
-    return soap(`<trt:${request}Response/>`);
-  }
-  const texts = [...osds].map(([token, text]) => osdXml(token, `<tt:Type>Plain</tt:Type><tt:PlainText>${text}</tt:PlainText>`));
-  return soap(`<trt:GetOSDsResponse>${osdXml('clock', '<tt:Type>DateAndTime</tt:Type>')}${texts.join('')}</trt:GetOSDsResponse>`);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

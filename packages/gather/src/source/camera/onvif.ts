@@ -2,7 +2,7 @@
 import type { Credentials } from '@lubo/media';
 import { SourceError } from '../source-error.ts';
 import { createSoapClient } from './soap.ts';
-import { type XmlElement, elementsOf, escaped, textOf } from './xml.ts';
+import { type XmlElement, elementsOf, escaped, mediaNamespace, schemaNamespace, textOf } from './xml.ts';
 
 export type CameraStreams = { main: string; sub: string | undefined; service: CameraService };
 
@@ -12,13 +12,13 @@ export type CameraService = {
   call(body: string): Promise<string>;
   /** Token of the video source configuration of the main stream; empty when the camera tells none. */
   videoSource: string;
+  /** Tokens of the streams' encoder configurations. */
+  encoders: { main: string; sub: string | undefined };
 };
 
-type Profile = { token: string; pixels: number; videoSource: string };
+type Profile = { token: string; pixels: number; videoSource: string; encoder: string };
 
 const deviceNamespace = 'http://www.onvif.org/ver10/device/wsdl';
-const mediaNamespace = 'http://www.onvif.org/ver10/media/wsdl';
-const schemaNamespace = 'http://www.onvif.org/ver10/schema';
 const devicePath = '/onvif/device_service';
 
 /**
@@ -47,7 +47,8 @@ export async function askCamera(
     const answer = await soap.call(place, `<GetStreamUri xmlns="${mediaNamespace}">${setup}<ProfileToken>${escaped(token)}</ProfileToken></GetStreamUri>`, skewMillis);
     return withHost(textOf(answer, 'Uri') ?? '', host);
   };
-  const service: CameraService = { call: (body) => soap.call(place, body, skewMillis), videoSource: main.videoSource };
+  const encoders = { main: main.encoder, sub: sub?.encoder };
+  const service: CameraService = { call: (body) => soap.call(place, body, skewMillis), videoSource: main.videoSource, encoders };
   return { main: await uriOf(main), sub: sub && (await uriOf(sub)), service };
 }
 
@@ -74,7 +75,7 @@ function profileOf({ attributes, inner }: XmlElement): Profile | undefined {
   const [resolution] = elementsOf(encoder.inner, 'Resolution');
   const pixels = Number(textOf(resolution?.inner ?? '', 'Width')) * Number(textOf(resolution?.inner ?? '', 'Height'));
   const [source] = elementsOf(inner, 'VideoSourceConfiguration');
-  return { token, pixels: pixels > 0 ? pixels : 0, videoSource: source?.attributes.get('token') ?? '' };
+  return { token, pixels: pixels > 0 ? pixels : 0, videoSource: source?.attributes.get('token') ?? '', encoder: encoder.attributes.get('token') ?? '' };
 }
 
 /**

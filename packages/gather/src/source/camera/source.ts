@@ -2,22 +2,28 @@
 import type { ChannelSource } from '@lubo/contract';
 import type { RtspSourceOptions } from '../rtsp/source.ts';
 import { rtspDial } from '../rtsp/source.ts';
-import type { Dial, DialEnd, DialOutput } from '../dialled.ts';
+import type { Dial, DialEnd } from '../dialled.ts';
+import type { Bitrates } from '../source.ts';
 import { SourceError } from '../source-error.ts';
-import { type CameraService, type CameraStreams, askCamera } from './onvif.ts';
-import { showText } from './osd.ts';
+import { type CameraStreams, askCamera } from './onvif.ts';
+import { type CameraWish, createCameraSettings } from './settings.ts';
+
+type Camera = Extract<ChannelSource, { mode: 'camera' }>;
 
 export type CameraSourceOptions = Pick<RtspSourceOptions, 'clock' | 'openSound' | 'timing' | 'isUrgent'> & {
-  camera: Extract<ChannelSource, { mode: 'camera' }>;
+  camera: Camera;
   stream: 'main' | 'sub';
+  /** As the gather's settings stand. */
+  bitrates(): Bitrates;
 };
 
 /** Asks and plays once each time. A camera that answers no more on ONVIF is played where it was. */
 export function cameraDial(options: CameraSourceOptions): Dial {
-  const { camera, stream } = options;
+  const { camera, stream, bitrates } = options;
   const { user, password } = camera;
   const credentials = user === '' ? undefined : { username: user, password };
   let known: CameraStreams | undefined;
+  const settings = createCameraSettings(() => wishOf(camera, bitrates()), options.clock);
   let playing: { url: string; dial: Dial } | undefined;
 
   return async (output, signal) => {
@@ -31,21 +37,24 @@ export function cameraDial(options: CameraSourceOptions): Dial {
     const url = stream === 'main' ? known.main : known.sub;
     if (url === undefined) return noSubStream;
     if (playing?.url !== url) playing = { url, dial: rtspDial({ ...options, url, user, password, transport: 'auto' }) };
+    if (stream === 'sub') return playing.dial(output, signal);
     // Beside the video, which does not wait for it.
-    if (stream === 'main') void applySettings(camera, known.service, output);
-    return playing.dial(output, signal);
+    const over = new AbortController();
+    void settings.keep(known.service, output, AbortSignal.any([signal, over.signal]));
+    return playing.dial(output, signal).finally(() => over.abort());
   };
 }
 
-/** What the camera can't be set to is told. ONVIF's media service knows no mirror. */
-async function applySettings({ osd, isMirrored }: CameraSourceOptions['camera'], service: CameraService, output: DialOutput): Promise<void> {
-  const left = isMirrored ? ['mirroring is to be set on the camera itself'] : [];
-  try {
-    if (osd !== '') await showText(service, osd);
-  } catch (error) {
-    left.unshift(`the camera did not take the text in its picture: ${(error as Error).message}`);
-  }
-  if (left.length > 0) output.notice('camera-settings-not-applied', left.join('; '));
+/** As the channel and the gather's settings stand. */
+function wishOf({ osd, formerOsd, isMirrored, isTurned, isDualStream, mainKbps, subKbps, framesPerSecond }: Camera, gather: Bitrates): CameraWish {
+  return {
+    osd,
+    formerOsd,
+    isMirrored,
+    isTurned,
+    main: { kbps: mainKbps ?? gather.mainKbps, framesPerSecond },
+    sub: isDualStream ? { kbps: subKbps ?? gather.subKbps, framesPerSecond } : undefined,
+  };
 }
 
 const noSubStream: DialEnd = { fault: { code: 'stream-not-found', detail: 'the camera has no second, smaller stream' }, isFinal: true };

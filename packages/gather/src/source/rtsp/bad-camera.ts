@@ -26,6 +26,8 @@ export type BadCamera = {
   asked: string[];
   requests: RtspRequest[];
   connections: number;
+  /** Cuts the connections that there are. */
+  hangUp(): void;
   close(): Promise<void>;
 };
 
@@ -67,6 +69,9 @@ export async function startBadCamera(options: BadCameraOptions): Promise<BadCame
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return Object.assign(camera, {
     url: `${tls === undefined ? 'rtsp' : 'rtsps'}://127.0.0.1:${(server.address() as AddressInfo).port}/live`,
+    hangUp() {
+      for (const socket of sockets) socket.destroy();
+    },
     async close() {
       for (const socket of sockets) socket.destroy();
       datagrams.close();

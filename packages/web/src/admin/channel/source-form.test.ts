@@ -19,6 +19,12 @@ for (const { name, view, input } of cases) {
   });
 }
 
+test('what a camera is to be set to goes there and back, and what is left empty is left out', () => {
+  const view: ChannelSourceView = { ...camera, isTurned: false, mainKbps: 4096, subKbps: 256, framesPerSecond: 15 };
+  assert.deepEqual({ ...sourceOfForm(formOfSource(view)), hasPassword: true }, view);
+  assert.deepEqual(sourceOfForm({ ...formOfSource(view), turned: 'camera', mainKbps: undefined, subKbps: undefined, framesPerSecond: undefined }), cases[2]?.input);
+});
+
 test('a password is replaced by what was typed, and removed when that was asked for', () => {
   assert.deepEqual(sourceOfForm({ ...formOfSource(camera), password: 'new' }), { ...cases[2]?.input, password: 'new' });
   assert.deepEqual(sourceOfForm({ ...formOfSource(camera), password: 'new', clearsPassword: true }), { ...cases[2]?.input, password: '' });

@@ -20,6 +20,12 @@ export type SourceForm = {
   osd: string;
   isMirrored: boolean;
   isDualStream: boolean;
+  /** `camera`: as it is set. */
+  turned: 'camera' | 'yes' | 'no';
+  /** Undefined: as the gather's settings say, or as the camera is set. */
+  mainKbps: number | undefined;
+  subKbps: number | undefined;
+  framesPerSecond: number | undefined;
 };
 
 const empty: SourceForm = {
@@ -36,13 +42,17 @@ const empty: SourceForm = {
   osd: '',
   isMirrored: false,
   isDualStream: true,
+  turned: 'camera',
+  mainKbps: undefined,
+  subKbps: undefined,
+  framesPerSecond: undefined,
 };
 
 /** A form that shows this source, or an empty one. */
 export function formOfSource(source?: ChannelSourceView): SourceForm {
   if (source === undefined) return { ...empty };
-  const { hasPassword: _, ...fields } = { hasPassword: false, ...source };
-  return { ...empty, ...fields };
+  const { hasPassword: _, isTurned, ...fields } = { hasPassword: false, isTurned: undefined, ...source };
+  return { ...empty, ...fields, turned: isTurned === undefined ? 'camera' : isTurned ? 'yes' : 'no' };
 }
 
 /** What the form says. A password that was not touched is left out: the site keeps what it has. */
@@ -55,6 +65,16 @@ export function sourceOfForm(form: SourceForm): ChannelSourceInput {
     case 'pull':
       return { mode, url, transport, user, ...password, ...(subUrl.trim() === '' ? {} : { subUrl }) };
     case 'camera':
-      return { mode, address, port, user, osd, isMirrored, isDualStream, ...password };
+      return { mode, address, port, user, osd, isMirrored, isDualStream, ...cameraSettings(form), ...password };
   }
+}
+
+/** What is left empty is left out. */
+function cameraSettings({ turned, mainKbps, subKbps, framesPerSecond }: SourceForm): Pick<Extract<ChannelSourceInput, { mode: 'camera' }>, 'isTurned' | 'mainKbps' | 'subKbps' | 'framesPerSecond'> {
+  return {
+    ...(turned === 'camera' ? {} : { isTurned: turned === 'yes' }),
+    ...(mainKbps ? { mainKbps } : {}),
+    ...(subKbps ? { subKbps } : {}),
+    ...(framesPerSecond ? { framesPerSecond } : {}),
+  };
 }
