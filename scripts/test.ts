@@ -1,4 +1,4 @@
-// Runs every test, two files at a time: beside the sources first, then foreign programs, then whole installations.
+// Runs every test, two files at a time (four that mostly wait): beside the sources first, then foreign programs, then whole installations.
 // `npm test -- live` runs only the files whose path contains "live". Ends with one line: N passed, N failed, N skipped.
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,11 +12,15 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '..', 'node_modu
 const wanted = process.argv.slice(2);
 const isWanted = (path: string): boolean => wanted.length === 0 || wanted.some((word) => path.includes(word));
 
+// Mostly they wait for lessons to pass.
+const patient = 'test/e2e/capture/*.test.ts';
+
 const stages = [
   { name: 'beside the sources', files: globSync('packages/*/src/**/*.test.ts'), fileMillis: 120_000 },
   { name: 'the whole repository', files: globSync('test/*.test.ts'), fileMillis: 120_000 },
   { name: 'foreign programs', files: globSync('test/peers/**/*.test.ts'), fileMillis: 300_000 },
-  { name: 'end to end', files: globSync('test/e2e/**/*.test.ts'), fileMillis: 600_000 },
+  { name: 'end to end', files: globSync('test/e2e/**/*.test.ts', { exclude: [patient] }), fileMillis: 600_000 },
+  { name: 'whole lessons, end to end', files: globSync(patient), fileMillis: 600_000, concurrency: 4 },
 ];
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -28,7 +32,7 @@ for (const stage of stages) {
   if (files.length === 0) continue;
   process.stdout.write(`\n# ${stage.name}: ${files.length} files\n`);
   const start = performance.now();
-  await runStage(files, stage.fileMillis);
+  await runStage(files, stage.fileMillis, stage.concurrency);
   process.stdout.write(`# ${stage.name}: ${((performance.now() - start) / 1000).toFixed(0)} s\n`);
 }
 
@@ -41,9 +45,9 @@ if (counts.passed + counts.failed === 0) {
 process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
 if (counts.failed > 0) process.exitCode = 1;
 
-function runStage(files: string[], timeout: number): Promise<void> {
+function runStage(files: string[], timeout: number, concurrency = 2): Promise<void> {
   return new Promise((resolve) => {
-    const stream = run({ files, concurrency: 2, timeout });
+    const stream = run({ files, concurrency, timeout });
     stream.on('test:pass', (event) => {
       if (event.details.type === 'suite') return;
       if (event.skip !== undefined) {

@@ -34,7 +34,7 @@ describe('a capture agent', { skip: noFfmpeg, concurrency: true, timeout: 180_00
     const gather = await startTestGather(site, { schoolId });
     try {
       const channelId = await gather.channel('A', { mode: 'file', path: clip.path });
-      const { lessonIds: [[lessonId = ''] = []] } = await planSoon(site, [{ channelId, spans: [[0, 40]] }]);
+      const { lessonIds: [[lessonId = ''] = []] } = await planSoon(site, [{ channelId, spans: [[0, 33]] }]);
       await eventually('some seconds are recorded', 60, () => bytesOn(gather) > 300_000);
       const killedAt = Date.now();
       await Promise.all([gather.end(), site.end()]);

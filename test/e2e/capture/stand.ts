@@ -149,7 +149,7 @@ export type Plan = { channelId: string; spans: readonly (readonly [number, numbe
 /** Plans lessons for a start that comes when all gathers have them. Answers the start, ms since 1970, and the lessons' ids by plan. */
 export async function planSoon(site: TestSite, plans: readonly Plan[]): Promise<{ start: number; lessonIds: string[][] }> {
   for (let attempt = 1; attempt <= 5; attempt++) {
-    const start = Math.ceil(Date.now() / 1000) * 1000 + attempt * 12_000;
+    const start = Math.ceil(Date.now() / 1000) * 1000 + 2_000 + attempt * 6_000;
     const lessonIds = await Promise.all(plans.map((each) => plan(site, each, start, attempt)));
     if (Date.now() < start - 2_000) return { start, lessonIds };
   }
