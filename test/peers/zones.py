@@ -1,6 +1,6 @@
 # The judge of timetables: for each zone and the days around each of its clock changes, the first moment at which its clock shows
-# a time or a later one, found by looking at every minute. Python's zoneinfo over the system's tzdata. Arguments: first and last years of
-# spans; input: names of zones.
+# a time or a later one, found by looking at every minute. Python's zoneinfo over the system's tzdata. Zones whose clocks change alike are
+# judged once. Arguments: first and last years of spans; input: names of zones.
 import json
 import sys
 from datetime import datetime, timedelta, timezone
@@ -53,10 +53,15 @@ def first_moments(zone, change):
 
 
 known = available_timezones()
+spans = [(int(first), int(last)) for first, last in zip(sys.argv[1::2], sys.argv[2::2])]
+judged = set()
 for name in sys.stdin.read().split():
     if name not in known:
         continue
     zone = ZoneInfo(name)
-    for first, last in zip(sys.argv[1::2], sys.argv[2::2]):
-        found = [{"change": change, "answers": first_moments(zone, change)} for change in changes(zone, int(first), int(last))]
-        print(json.dumps({"zone": name, "changes": found}), flush=True)
+    found = [change for first, last in spans for change in changes(zone, first, last)]
+    alike = tuple((change, offset(zone, change - 60), offset(zone, change)) for change in found)
+    if alike in judged:
+        continue
+    judged.add(alike)
+    print(json.dumps({"zone": name, "changes": [{"change": change, "answers": first_moments(zone, change)} for change in found]}), flush=True)
