@@ -254,6 +254,11 @@ describe('capture', { skip: noBrowser }, () => {
     await dialog.getByText(/正常 · 可用/).waitFor();
     await dialog.getByRole('button', { name: '保存' }).click();
     await group.getByText(folder).waitFor();
+    await group.getByRole('button', { name: '预留空间' }).click();
+    const reserve = page.getByRole('dialog', { name: /预留空间/ });
+    await reserve.getByRole('spinbutton', { name: '预留空间' }).fill('0.5');
+    await reserve.getByRole('button', { name: '保存' }).click();
+    await group.getByText('预留 512 MB').waitFor();
     await page.getByRole('row', { name: /采集端.*教学楼一层.*127\.0\.0\.1/ }).waitFor();
     await inEveryDress(page, 'components', async (shown) => shown.locator('[data-group]').first().waitFor());
   });
@@ -281,6 +286,8 @@ describe('capture', { skip: noBrowser }, () => {
       await row.getByRole('button', { name: '查看通道' }).click();
       const drawer = page.getByRole('dialog', { name: '一号直播' });
       await drawer.getByRole('link', { name: '一班' }).waitFor();
+      await drawer.getByRole('button', { name: '查看观众' }).click();
+      await drawer.getByRole('row', { name: /127\.0\.0\.1.*FLV/ }).waitFor();
       assert.deepEqual(await seriousFaults(page), []);
       await page.screenshot({ path: join(screenshots, 'admin-live-server.png') });
       await page.keyboard.press('Escape');

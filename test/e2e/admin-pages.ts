@@ -19,11 +19,11 @@ export type AdminSite = {
   context(browser: Browser): Promise<BrowserContext>;
 };
 
-/** Starts the site alone and signs the administrator in. */
-export async function startAdminSite(): Promise<AdminSite> {
+/** Starts the site alone and signs the administrator in. `dataDir`: with what is there already. */
+export async function startAdminSite(dataDir: string = dataFolder()): Promise<AdminSite> {
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
-  const site = startPart('site', { LUBO_DATA_DIR: dataFolder(), LUBO_SITE_PORT: String(port), LUBO_SITE_HOST: '127.0.0.1', ...administratorSettings });
+  const site = startPart('site', { LUBO_DATA_DIR: dataDir, LUBO_SITE_PORT: String(port), LUBO_SITE_HOST: '127.0.0.1', ...administratorSettings });
   await eventually('the site answers', 30, async () => (await fetch(`${url}/healthz`).catch(() => undefined))?.ok === true);
   let cookie = '';
   const send = async (method: string, path: string, body?: unknown): Promise<Response> => {

@@ -65,6 +65,10 @@ describe('the lessons of a day', { skip: noBrowser }, () => {
     assert.deepEqual(await page.locator('.verdict').allInnerTexts(), ['完整', '不完整', '不完整']);
     await page.getByText('2 节不完整').waitFor();
     assert.equal(await page.locator('li.lesson').nth(1).locator('.bar .missing').count(), 2);
+    await page.locator('li.lesson').nth(1).getByRole('link', { name: '查看录像' }).click();
+    await page.waitForURL(/\/admin\/recordings\?lessonId=/);
+    await page.goBack();
+    await page.locator('.verdict').first().waitFor();
   });
 
   it('filters stay in the address', async () => {
@@ -80,6 +84,8 @@ describe('the lessons of a day', { skip: noBrowser }, () => {
     await page.goto(`${lubo.url}/admin/lessons`);
     await page.getByRole('button', { name: '立即录制' }).click();
     const dialog = page.getByRole('dialog', { name: '立即录制' });
+    await dialog.getByRole('combobox', { name: '科目' }).click();
+    await page.getByRole('option', { name: '语文' }).click();
     await dialog.getByRole('button', { name: '立即录制' }).click();
     await page.getByText('采集端离线，上线后才会开始录制').waitFor();
     const running = async () => (await lubo.call<{ recording: object | null }>('GET', `/api/channels/${channelId}/recording`)).recording;

@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { freePorts } from '../free-ports.ts';
 import { type FakeWechat, startFakeWechat, wechatApp, wechatPageApp } from '../../packages/site/src/testing/fake-wechat.ts';
 import { type SchoolProvider, oidcClient, startSchoolProvider } from '../peers/school-provider.ts';
+import { inEveryDress } from './admin-pages.ts';
 import { administratorSettings } from './administrator.ts';
 import { noBrowser, openBrowser, screenshots } from './browser.ts';
 import { eventually } from './installation.ts';
@@ -235,5 +236,17 @@ describe('people and their ways in', { skip: noBrowser }, () => {
     await english.page.getByRole('button', { name: 'Sign in with WeChat' }).waitFor();
     await shoot(english.page, 'sign-in-en-1440');
     await english.context.close();
+  });
+
+  test('users, sign-in, tokens, audit log and the own account look right in every dress', async () => {
+    const context = await browser.newContext({ viewport: pc, locale: 'zh-CN', reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    await signIn(page);
+    const screens = { people: '/admin/people', 'sign-in': '/admin/sign-in', tokens: '/admin/api-tokens', audit: '/admin/audit', account: '/account' };
+    for (const [file, path] of Object.entries(screens)) {
+      await page.goto(`${url}${path}`);
+      await inEveryDress(page, file);
+    }
+    await context.close();
   });
 });
