@@ -34,12 +34,12 @@ const site = await startAdminSite(dataDir);
 const all: Gather[] = [];
 for (const { key, channelIds } of keys) all.push({ agent: await connectFakeAgent(site.url, 'gather', key), channelIds });
 
-let isReporting = true;
+const ending = new AbortController();
 const reporting = all.map((gather, n) => reportFor(gather, (n / gathers) * reportMillis));
 await sleep(reportMillis);
 print(figureOf(`${gathers} gathers with ${gathers * channels} channels, reports every 5 s`, '% of a core', 10, await cpuShares(site, seconds)));
 print(figureOf('a change of desired state reaches its gather', 'ms', 200, await changeMillis(site, all, changes)));
-isReporting = false;
+ending.abort();
 await Promise.all(reporting);
 for (const { agent } of all) agent.close();
 await site.site.end();
@@ -69,7 +69,7 @@ async function makeGathers(): Promise<{ key: Enrolment; channelIds: string[] }[]
 /** Reports as a gather does; they are spread over the five seconds. */
 async function reportFor({ agent, channelIds }: Gather, firstMillis: number): Promise<void> {
   await sleep(firstMillis);
-  while (isReporting) {
+  while (!ending.signal.aborted) {
     agent.reportChannels(channelIds.map((id) => ({ id, receiveKbps: 900 + Math.random() * 200, lostPackets: 0, notices: [] })));
     await sleep(reportMillis);
   }
@@ -91,7 +91,9 @@ async function cpuShares({ site: { child } }: AdminSite, forSeconds: number): Pr
 async function changeMillis({ call }: AdminSite, among: readonly Gather[], count: number): Promise<number[]> {
   const millis: number[] = [];
   for (let n = 0; n < count; n++) {
-    const { agent, channelIds } = among[Math.floor(Math.random() * among.length)] as Gather;
+    const gather = among[Math.floor(Math.random() * among.length)];
+    if (gather === undefined) throw new Error('there is no gather');
+    const { agent, channelIds } = gather;
     const id = channelIds[0] ?? '';
     const isStarted = (resources: Record<string, unknown> | undefined): boolean => (resources?.[`channel/${id}`] as GatherChannel | undefined)?.isStarted === true;
     const wanted = !isStarted(agent.held()?.resources);

@@ -9,6 +9,7 @@ import { archiveLists } from './0031-archive-lists.ts';
 import { portraitVersion } from './0020-portrait-version.ts';
 import { lessonHealth } from './0040-lessons.ts';
 import { listIndexes } from './0041-list-indexes.ts';
+import { auditWords } from './0042-audit-words.ts';
 import { enrolment } from './0050-enrolment.ts';
 import { plays } from './0070-plays.ts';
 
@@ -22,6 +23,7 @@ export const migrations: Record<string, Migration> = {
   '0020-portrait-version': portraitVersion,
   '0040-lessons': lessonHealth,
   '0041-list-indexes': listIndexes,
+  '0042-audit-words': auditWords,
   '0050-enrolment': enrolment,
   '0070-plays': plays,
 };
