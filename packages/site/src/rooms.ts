@@ -3,13 +3,9 @@ import { join } from 'node:path';
 import type { Config } from '@lubo/config';
 import type { Logger } from 'pino';
 import { type Agents, createAgents, gatherSettings } from './agents/agents.ts';
-import { type ApiTokens, createApiTokens } from './api-tokens/api-tokens.ts';
 import { type Archive, createArchive } from './archive.ts';
-import { type Audit, createAudit } from './audit/audit.ts';
 import { type Enrolments, createEnrolments } from './agents/enrolment.ts';
-import { type Accounts, createAccounts } from './auth/accounts.ts';
-import { type Passwords, createPasswords } from './auth/password.ts';
-import { type Sessions, createSessions } from './auth/sessions.ts';
+import type { Passwords } from './auth/password.ts';
 import { type Board, createBoard } from './channels/board.ts';
 import { type Catalog, createCatalog } from './channels/catalog.ts';
 import { type Channels, channelResources, createChannels } from './channels/channels.ts';
@@ -20,27 +16,22 @@ import { wantForWaiting } from './demand/waiting.ts';
 import { createDemo } from './demo/demo.ts';
 import { type Components, createComponents } from './components/components.ts';
 import { createEventClients } from './events/clients.ts';
-import { createCollector } from './events/collector.ts';
 import { createPublisher } from './events/publisher.ts';
 import { type Front, createFront } from './front/front.ts';
 import { type Plays, createPlays } from './front/plays.ts';
 import { type Gathers, createGathers } from './gathers/gathers.ts';
 import { type Inspections, createInspections } from './inspections/inspections.ts';
-import { type ByHand, createByHand, handResources } from './lessons/by-hand.ts';
-import { type Lessons, createLessons } from './lessons/lessons.ts';
+import { handResources } from './lessons/by-hand.ts';
 import { type LiveServers, createLiveServers, liveSettings, makeLiveServer } from './live-servers/live-servers.ts';
-import { type OwnAccounts, createOwnAccounts } from './people/account.ts';
-import { type People, createPeople } from './people/people.ts';
+import { type PersonRooms, createPersonRooms } from './persons.ts';
 import { type Relay, createRelay } from './relay/relay.ts';
 import { type Reports, createReports } from './relay/reports.ts';
-import { type StateChanges, createStateChanges } from './relay/state-changes.ts';
-import { type Repeats, createRepeats } from './repeats/repeats.ts';
+import { createStateChanges } from './relay/state-changes.ts';
 import { type Secrets, openSecrets } from './secrets.ts';
 import { type SchoolRooms, createSchoolRooms } from './school/school-rooms.ts';
-import { type Identified, createIdentified } from './sign-in/identified.ts';
+import { type TeachingRooms, createTeachingRooms } from './teaching.ts';
 import type { Clock } from './time.ts';
-import { type Timetables, createTimetables, timetableResources } from './timetables/timetables.ts';
-import { readWeeks } from './timetables/weeks.ts';
+import { timetableResources } from './timetables/timetables.ts';
 
 /** What main.ts chooses and tests replace. */
 export type SiteDeps = {
@@ -54,16 +45,9 @@ export type SiteDeps = {
   passwords?: Passwords;
 };
 
-export type Rooms = Identified & {
+export type Rooms = PersonRooms & Omit<TeachingRooms, 'replan'> & {
   /** Seals what the database holds of passwords and keys that must be read again. */
   secrets: Secrets;
-  sessions: Sessions;
-  accounts: Accounts;
-  people: People;
-  own: OwnAccounts;
-  apiTokens: ApiTokens;
-  audit: Audit;
-  repeats: Repeats;
   agents: Agents;
   enrolments: Enrolments;
   gathers: Gathers;
@@ -76,10 +60,6 @@ export type Rooms = Identified & {
   board: Board;
   managed: ManagedChannels;
   demands: Demands;
-  timetables: Timetables;
-  lessons: Lessons;
-  /** Recording by hand. */
-  byHand: ByHand;
   relay: Relay;
   /** Storage, uploads, snapshots, recordings. */
   archive: Archive;
@@ -108,14 +88,7 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const board = createBoard(catalog, reports, archive.snapshots.urlOf);
   const events = createEventClients(clock.now);
   const publisher = createPublisher({ clock, clients: events, find: board.find, onFault });
-  const sessions = createSessions(db, clock);
-  const accounts = createAccounts({ db, clock, passwords: deps.passwords ?? createPasswords(), sessions });
-  const people = createPeople(db, sessions);
-  const own = createOwnAccounts(db, sessions);
-  const apiTokens = createApiTokens(db, clock);
-  const audit = createAudit(db, clock);
-  const repeats = createRepeats({ db, clock, secrets });
-  const persons = { people, own, apiTokens, audit, repeats, ...createIdentified({ db, clock, log, secrets, sessions, places: config.site.wechat }) };
+  const persons = createPersonRooms({ db, clock, log, secrets, config, passwords: deps.passwords });
   const { isOnline } = reports;
   const agents = createAgents({ db, clock, isOnline });
   const enrolments = createEnrolments({ db, clock, localCode: config.localCode, onLiveServerMade: makeLiveServer });
@@ -126,10 +99,7 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const relay = joinRelay({ db, clock, log, secrets, reports, agents, liveServers, demands, inspections, board });
   const channels = createChannels({ db, clock, secrets, changes, catalog, onChange: (id) => publisher.touch([id]), onEnd: demands.end });
   const managed = createManagedChannels({ catalog, board, reports, channels });
-  const teach = createTeaching({ db, clock, changes, reports, tell: events.send });
-  const replan = async (trx: Db, gatherIds: readonly string[]): Promise<void> => {
-    for (const gatherId of gatherIds) for (const week of await readWeeks(trx, { gatherId })) await teach.lessons.replan(trx, week);
-  };
+  const { replan, ...teaching } = createTeachingRooms({ db, clock, changes, reports, catalog, tell: events.send, onFault });
   const gathers = createGathers({ db, clock, changes, catalog, reports, drop: relay.drop, replan });
   // Pages that show names of the school are made anew, too.
   const tellSchool: typeof events.send = (event, data) => {
@@ -141,7 +111,6 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const plays = createPlays({ db, clock, key: secrets.keyFor('viewers') });
   changes.onCommit(relay.refresh);
   publishReports(reports, catalog, publisher.touch, onFault);
-  noteTimetables(reports, catalog, teach.timetables, onFault);
   reports.onChange((change) => {
     if ('agentId' in change) events.send('agent-changed', { id: change.agentId });
   });
@@ -153,8 +122,6 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   return {
     ...persons,
     secrets,
-    sessions,
-    accounts,
     agents,
     enrolments,
     gathers,
@@ -166,7 +133,7 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
     board,
     managed,
     demands,
-    ...teach,
+    ...teaching,
     relay,
     archive,
     front,
@@ -215,28 +182,5 @@ function publishReports(reports: Reports, catalog: Catalog, touch: (ids: Iterabl
   reports.onChange((change) => {
     if ('channelIds' in change) touch(change.channelIds);
     else touchAllOf(change.agentId).catch(onFault);
-  });
-}
-
-type TeachingParts = { db: Db; clock: Clock; changes: StateChanges; reports: Reports; tell(event: 'timetable' | 'lessons', data: { channelIds: readonly string[] }): void };
-
-/** Timetables, the lessons that come of them, and recording by hand. */
-function createTeaching({ tell, ...rest }: TeachingParts): { timetables: Timetables; lessons: Lessons; byHand: ByHand } {
-  const onChange = createCollector(rest.clock, (channelIds) => tell('lessons', { channelIds }));
-  const lessons = createLessons({ ...rest, weeks: () => readWeeks(rest.db), onChange });
-  const onTimetable = createCollector(rest.clock, (channelIds) => tell('timetable', { channelIds }));
-  const timetables = createTimetables({ ...rest, replan: lessons.replan, onChange: onTimetable });
-  return { lessons, timetables, byHand: createByHand({ ...rest, onChange }) };
-}
-
-/** Timetables learn from reports since when gathers have them. */
-function noteTimetables(reports: Reports, catalog: Catalog, timetables: Timetables, onFault: (error: unknown) => void): void {
-  reports.onChange((change) => {
-    const note = async (): Promise<void> => {
-      const { byId } = await catalog.view();
-      const ids = 'channelIds' in change ? change.channelIds : [];
-      await timetables.noteReports(ids.flatMap((id) => byId.get(id) ?? []));
-    };
-    note().catch(onFault);
   });
 }

@@ -13,10 +13,11 @@ import { cookieName, createGate } from './auth/gate.ts';
 import { authRoutes, createGreet } from './auth/routes.ts';
 import { type SignInLimit, createSignInLimit } from './auth/sign-in-limit.ts';
 import { channelRoutes } from './channels/routes.ts';
+import { startClockwork } from './clockwork.ts';
 import { componentRoutes } from './components/routes.ts';
 import { openDatabase } from './db/database.ts';
 import type { Db } from './db/tables.ts';
-import { heartbeatMillis, serveEvents } from './events/clients.ts';
+import { serveEvents } from './events/clients.ts';
 import { createLedger } from './http/ledger.ts';
 import { type Gate, type Serve, createServe } from './http/serve.ts';
 import { createFrontPages } from './front/pages.ts';
@@ -35,7 +36,6 @@ import { servePortraits } from './school/portrait.ts';
 import { schoolRoutes } from './school/routes.ts';
 import { storageRoutes } from './storage/routes.ts';
 import { signInRoutes } from './sign-in/routes.ts';
-import { every } from './time.ts';
 import { timetableRoutes } from './timetables/routes.ts';
 import { uploadRoutes } from './uploads/routes.ts';
 
@@ -49,8 +49,6 @@ export type Site = {
   listen(host: string, port: number): Promise<number>;
   close(): Promise<void>;
 };
-
-const hourMillis = 60 * 60 * 1000;
 
 /** Builds the site over the database in `<dataDir>/site`. Throws StartError. */
 export async function build(config: Config, deps: SiteDeps): Promise<Site> {
@@ -72,7 +70,7 @@ async function buildOver(db: Db, config: Config, deps: SiteDeps, tls: Tls | unde
     await rooms.seedDemo();
     const app = await serveHttp(config, deps, db, rooms, tls);
     const endRelay = serveRelay(app.server, { relay: rooms.relay, authenticate: rooms.agents.authenticate, log: deps.log });
-    const stopClockwork = startClockwork(deps, rooms);
+    const stopClockwork = startClockwork(deps.clock, rooms);
     const stopChores = rooms.archive.startChores();
     return {
       app,
@@ -171,27 +169,6 @@ function servePeople(serve: Serve, db: Db, rooms: Rooms, limit: SignInLimit): vo
   signInRoutes(serve, { ...rooms, greet: createGreet(rooms.sessions), limit: createAddressLimit() });
   apiTokenRoutes(serve, rooms.apiTokens);
   auditRoutes(serve, rooms.audit);
-}
-
-/** What happens as time goes by; the returned function stops it. */
-function startClockwork({ clock }: SiteDeps, rooms: Rooms): () => void {
-  const { demands, relay, events, sessions, audit, repeats, lessons, byHand, onFault } = rooms;
-  const timers = [
-    every(clock, 500, demands.tick, onFault),
-    every(clock, 1_000, relay.tick, onFault),
-    every(clock, 5_000, rooms.inspections.tick, onFault),
-    every(clock, 60_000, lessons.tick, onFault),
-    every(clock, 10_000, byHand.sweep, onFault),
-    every(clock, heartbeatMillis, events.heartbeat, onFault),
-    every(clock, hourMillis, sessions.sweep, onFault),
-    every(clock, hourMillis, repeats.sweep, onFault),
-    every(clock, hourMillis, rooms.phones.sweep, onFault),
-    every(clock, hourMillis, audit.sweep, onFault),
-    every(clock, hourMillis, rooms.plays.sweep, onFault),
-  ];
-  return () => {
-    for (const stop of timers) stop();
-  };
 }
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {

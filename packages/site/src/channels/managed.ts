@@ -1,6 +1,6 @@
 // Channels as administrators see and change them: the filtered list, and one action on many.
 import { AppError, type ChannelAction, type ManagedChannel, type RequestOf, type routes } from '@lubo/contract';
-import { fold } from '../db/name-order.ts';
+import { createNameOrder, pageOfRows } from '../db/name-order.ts';
 import type { Reports } from '../relay/reports.ts';
 import type { Board } from './board.ts';
 import type { Catalog, CatalogChannel } from './catalog.ts';
@@ -18,6 +18,8 @@ export type ManagedChannels = {
 };
 
 export type ManagedChannelsOptions = { catalog: Catalog; board: Board; reports: Reports; channels: Channels };
+
+type ShownRow = { row: CatalogChannel; channel: ManagedChannel };
 
 /** Over the catalogue in memory: some thousands of rows. */
 export function createManagedChannels({ catalog, board, reports, channels }: ManagedChannelsOptions): ManagedChannels {
@@ -39,13 +41,23 @@ export function createManagedChannels({ catalog, board, reports, channels }: Man
       deletedAt: row.deletedAt,
     };
   };
+  const gatherOrder = createNameOrder();
   return {
-    async list(query) {
+    async list({ bin, status, ...query }) {
       const view = await catalog.view();
-      const rows = (query.bin ? view.bin : view.sorted).filter((row) => isWanted(row, query)).map(shown).filter((row) => hasStatus(row, query.status));
-      const sorted = sortRows(rows, query.sort);
-      const from = (query.page - 1) * query.pageSize;
-      return { rows: sorted.slice(from, from + query.pageSize), total: rows.length };
+      const rows = (bin ? view.bin : view.sorted).filter((row) => isWanted(row, query)).map((row) => ({ row, channel: shown(row) }));
+      const found = rows.filter(({ channel }) => hasStatus(channel, status));
+      // Those that are equal otherwise stay in the order of their names.
+      const places = new Map(found.map(({ row }, place) => [row.id, place]));
+      const gatherRanks = gatherOrder(found.map(({ row }) => row.gatherTitle));
+      const columns: Record<'name' | 'gather' | 'status' | 'createdAt', (shownRow: ShownRow) => number | string> = {
+        name: ({ row }) => places.get(row.id) ?? 0,
+        gather: ({ row }) => gatherRanks.get(row.gatherTitle) ?? 0,
+        status: ({ channel }) => channel.status,
+        createdAt: ({ channel }) => channel.createdAt,
+      };
+      const page = pageOfRows(found, { textOf: ({ row }) => textOf(row), columns, keyOf: ({ row }) => places.get(row.id) ?? 0 }, query);
+      return { rows: page.rows.map(({ channel }) => channel), total: page.total };
     },
     async find(id) {
       const { byId, bin } = await catalog.view();
@@ -85,13 +97,15 @@ async function perform(channels: Channels, id: string, action: ChannelAction): P
   }
 }
 
-function isWanted(row: CatalogChannel, { search, gatherId, schoolId, gradeId, mode }: ManagedQuery): boolean {
+function isWanted(row: CatalogChannel, { gatherId, schoolId, gradeId, mode }: Pick<ManagedQuery, 'gatherId' | 'schoolId' | 'gradeId' | 'mode'>): boolean {
   if (gatherId !== undefined && row.gatherId !== gatherId) return false;
   if (schoolId !== undefined && row.schoolId !== schoolId) return false;
   if (gradeId !== undefined && row.gradeId !== gradeId) return false;
-  if (mode !== undefined && row.source.mode !== mode) return false;
-  const wanted = fold(search ?? '');
-  return wanted === '' || fold(`${row.schoolName} ${row.gradeName} ${row.name} ${row.gatherTitle} ${placeOf(row)}`).includes(wanted);
+  return mode === undefined || row.source.mode === mode;
+}
+
+function textOf(row: CatalogChannel): string {
+  return `${row.schoolName} ${row.gradeName} ${row.name} ${row.gatherTitle} ${placeOf(row)}`;
 }
 
 function placeOf({ source }: CatalogChannel): string {
@@ -108,15 +122,4 @@ function placeOf({ source }: CatalogChannel): string {
 function hasStatus(row: ManagedChannel, status: ManagedQuery['status']): boolean {
   if (status === undefined) return true;
   return status === 'recording' ? row.isRecording : row.status === status;
-}
-
-const collator = new Intl.Collator('zh-Hans-CN', { numeric: true });
-
-/** `rows` come by name; equal ones keep that order. */
-function sortRows(rows: ManagedChannel[], sort: ManagedQuery['sort']): ManagedChannel[] {
-  if (sort === 'name') return rows;
-  const field = sort.replace('-', '') as 'name' | 'gather' | 'status' | 'createdAt';
-  const text = (row: ManagedChannel): string => (field === 'gather' ? row.gatherTitle : row[field]);
-  const sign = sort.startsWith('-') ? -1 : 1;
-  return rows.toSorted((a, b) => sign * collator.compare(text(a), text(b)));
 }

@@ -28,7 +28,7 @@ export type MemoryList<Row, Column extends string> = {
   textOf(row: Row): string;
   /** What each sort compares: numbers (ranks of names, counts) or plain text (moments). */
   columns: Record<Column, (row: Row) => number | string>;
-  keyOf(row: Row): string;
+  keyOf(row: Row): number | string;
 };
 
 /** A page of `rows`, with how many were found in all. */

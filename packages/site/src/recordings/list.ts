@@ -29,7 +29,7 @@ export async function listIds(db: Db, query: ArchiveQuery): Promise<ListedIds> {
   if (areWordsRarer) return listFound(db, query, found, [...(first === undefined ? [] : [hidden(first)]), ...rest]);
   // Without filters the words alone have told that there are more than may be listed.
   const isCertain = lead.length === 0 && rest.length === 0;
-  const conditions = [...lead, ...rest, anyOf(found)];
+  const conditions = [...lead, ...rest, anyOf(found), ...(lead.length === 0 ? [] : [leadsAlone])];
   const total = isCertain ? foundCount : await count(db, query, conditions, maxFoundRecordings);
   return { ids: await walk(db, query, conditions), ...bounded(total, maxFoundRecordings) };
 }
@@ -58,6 +58,9 @@ function datesOf({ from, to }: ArchiveQuery): Condition[] {
   ];
 }
 
+/** Always so, but of no index: or the planner would look through one of all recordings that holds the words, instead of the filter's. */
+const leadsAlone = sql<boolean>`size >= 0`;
+
 /** Moments compare as text only with the same number of digits. */
 const momentText = (moment: string): string => new Date(moment).toISOString();
 
@@ -70,6 +73,12 @@ function sortOf({ place, sort }: ArchiveQuery): { column: string; isRising: bool
 function where({ place }: ArchiveQuery, conditions: readonly Condition[]): RawBuilder<unknown> {
   const inPlace = place === 'bin' ? sql`deleted_at > ''` : sql`deleted_at is null`;
   return sql`where ${sql.join([inPlace, ...conditions], sql` and `)}`;
+}
+
+/** Where only what was found may lead: of many values the planner would rather look through all recordings. The recycle bin is small. */
+function whereFound({ place }: ArchiveQuery, found: Found, rest: readonly Condition[] = []): RawBuilder<unknown> {
+  const inPlace = place === 'bin' ? sql`deleted_at > ''` : sql`coalesce(deleted_at, '') = ''`;
+  return sql`where ${sql.join([inColumn(found), inPlace, ...rest], sql` and `)}`;
 }
 
 function orderOf(query: ArchiveQuery, sorting: RawBuilder<unknown>): RawBuilder<unknown> {
@@ -85,8 +94,12 @@ function bounded(all: number, bound: number): { total: number; isMore: boolean }
 }
 
 /** How many fit, up to one beyond `bound`; in no order, so that the rarest condition leads. */
-async function count(db: Db, query: ArchiveQuery, conditions: readonly Condition[], bound: number): Promise<number> {
-  const { rows } = await sql<{ count: number | string }>`select count(*) as count from (select 1 from recordings ${where(query, conditions)} limit ${bound + 1}) as counted`.execute(db);
+function count(db: Db, query: ArchiveQuery, conditions: readonly Condition[], bound: number): Promise<number> {
+  return countRows(db, sql`select 1 from recordings ${where(query, conditions)} limit ${bound + 1}`);
+}
+
+async function countRows(db: Db, all: RawBuilder<unknown>): Promise<number> {
+  const { rows } = await sql<{ count: number | string }>`select count(*) as count from (${all}) as counted`.execute(db);
   return Number(rows[0]?.count ?? 0);
 }
 
@@ -94,7 +107,7 @@ async function count(db: Db, query: ArchiveQuery, conditions: readonly Condition
 async function countFound(db: Db, query: ArchiveQuery, found: readonly Found[]): Promise<number> {
   let sum = 0;
   for (const each of found) {
-    sum += await count(db, query, [inColumn(each)], maxSorted - sum);
+    sum += await countRows(db, sql`select 1 from recordings ${whereFound(query, each)} limit ${maxSorted + 1 - sum}`);
     if (sum > maxSorted) break;
   }
   return sum;
@@ -113,10 +126,9 @@ async function listFiltered(db: Db, query: ArchiveQuery, { lead, rest }: { lead:
 /** Led by the words: all that they find, checked and sorted. */
 async function listFound(db: Db, query: ArchiveQuery, found: readonly Found[], rest: readonly Condition[]): Promise<ListedIds> {
   const sorting = sql.ref(sortOf(query).column);
-  const parts = found.map((each) => sql`select id, ${sorting} as sorting from recordings ${where(query, [inColumn(each), ...rest])}`);
+  const parts = found.map((each) => sql`select id, ${sorting} as sorting from recordings ${whereFound(query, each, rest)}`);
   const all = sql.join(parts, sql` union `);
-  const { rows } = await sql<{ count: number | string }>`select count(*) as count from (${all}) as found`.execute(db);
-  return { ids: await sortAll(db, query, all), ...bounded(Number(rows[0]?.count ?? 0), maxListedRecordings) };
+  return { ids: await sortAll(db, query, all), ...bounded(await countRows(db, all), maxListedRecordings) };
 }
 
 async function sortAll(db: Db, query: ArchiveQuery, all: RawBuilder<unknown>): Promise<string[]> {
