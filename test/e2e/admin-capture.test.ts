@@ -157,7 +157,7 @@ describe('capture', { skip: noBrowser }, () => {
     await drawer.locator('[data-state=recording]').waitFor({ timeout: 20_000 });
     await inEveryDress(page, 'channel-drawer', async (shown) => {
       await shown.locator('.el-drawer__body dl').waitFor();
-      await shown.locator('.el-drawer__body .recording').waitFor();
+      await shown.locator('.el-drawer__body [data-state=recording]').waitFor();
     });
     await open(page.url().slice(lubo.url.length));
     await drawer.getByRole('button', { name: '停止录像' }).click();
