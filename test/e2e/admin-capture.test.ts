@@ -258,7 +258,7 @@ describe('capture', { skip: noBrowser }, () => {
     const reserve = page.getByRole('dialog', { name: /预留空间/ });
     await reserve.getByRole('spinbutton', { name: '预留空间' }).fill('0.5');
     await reserve.getByRole('button', { name: '保存' }).click();
-    await group.getByText('预留 512 MB').waitFor();
+    await group.getByText('预留 500 MB').waitFor();
     await page.getByRole('row', { name: /采集端.*教学楼一层.*127\.0\.0\.1/ }).waitFor();
     await inEveryDress(page, 'components', async (shown) => shown.locator('[data-group]').first().waitFor());
   });
