@@ -4,7 +4,7 @@ import { AppError, type Usage, type UsageItem } from '@lubo/contract';
 import type { Db } from '../db/tables.ts';
 
 /** What can be deleted and asked about. A room that adds a kind of thing adds its word. */
-export type UsedThing = 'school' | 'grade' | 'subject' | 'teacher' | 'sample-teachers' | 'channel' | 'gather' | 'recording';
+export type UsedThing = 'school' | 'grade' | 'subject' | 'teacher' | 'sample-teachers' | 'gather';
 
 /** Counts one kind of things that hang on a `thing`. */
 export type UsageCounter = {
