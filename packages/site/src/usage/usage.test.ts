@@ -6,7 +6,7 @@ import { temporaryFolder } from '../testing/site-in-hand.ts';
 import { type UsageCounter, createUsageBook } from './usage.ts';
 
 const counted = (kind: string, effect: UsageCounter['effect'], found: { count: number; bytes?: number }): UsageCounter => ({
-  thing: 'channel',
+  thing: 'gather',
   kind,
   effect,
   count: () => Promise.resolve(found),
@@ -19,7 +19,7 @@ test('what hangs on a thing is told by kind, number and size; other things do no
   t.after(() => db.destroy());
   const recordings = { count: 3, bytes: 5_000_000_000 };
   const book = createUsageBook([counted('recordings', 'goes', recordings), counted('intervals', 'goes', { count: 0 }), { ...counted('gathers', 'blocks', { count: 1 }), thing: 'school' }]);
-  const usage = await book.of(db, 'channel', '000000000000');
+  const usage = await book.of(db, 'gather', '000000000000');
   assert.deepEqual([usage.items, usage.isBlocked], [[{ kind: 'recordings', effect: 'goes', ...recordings }], false]);
   assert.deepEqual(await book.of(db, 'grade', '000000000000'), { ...usage, items: [], state: (await book.of(db, 'subject', '1')).state });
 });
@@ -29,14 +29,14 @@ test('it goes without a word when nothing hangs on it, with the very state when 
   t.after(() => db.destroy());
   const found = { count: 0 };
   const book = createUsageBook([counted('recordings', 'goes', found)]);
-  await book.requireDeletable(db, 'channel', 'x', undefined);
+  await book.requireDeletable(db, 'gather', 'x', undefined);
   found.count = 2;
-  await assert.rejects(book.requireDeletable(db, 'channel', 'x', undefined), isProblem('confirm-needed'));
-  const { state } = await book.of(db, 'channel', 'x');
-  await book.requireDeletable(db, 'channel', 'x', state);
+  await assert.rejects(book.requireDeletable(db, 'gather', 'x', undefined), isProblem('confirm-needed'));
+  const { state } = await book.of(db, 'gather', 'x');
+  await book.requireDeletable(db, 'gather', 'x', state);
   found.count = 3;
-  await assert.rejects(book.requireDeletable(db, 'channel', 'x', state), isProblem('confirm-needed'));
+  await assert.rejects(book.requireDeletable(db, 'gather', 'x', state), isProblem('confirm-needed'));
   const blocked = createUsageBook([counted('gathers', 'blocks', { count: 1 })]);
-  const { state: blockedState } = await blocked.of(db, 'channel', 'x');
-  await assert.rejects(blocked.requireDeletable(db, 'channel', 'x', blockedState), isProblem('in-use'));
+  const { state: blockedState } = await blocked.of(db, 'gather', 'x');
+  await assert.rejects(blocked.requireDeletable(db, 'gather', 'x', blockedState), isProblem('in-use'));
 });
