@@ -9,7 +9,7 @@ import { type Figure, figureOf } from './figure.ts';
 
 const settleMillis = 20_000;
 
-/** Megabytes resident (RSS) and in fair share (PSS) of all its processes, 20 s after the start. */
+/** Megabytes resident (RSS) and in fair share (PSS) of all its processes, 20 s after the start, and most of them while the codec worker runs. */
 export async function idleMemory(): Promise<Figure[]> {
   const dataDir = mkdtempSync(join(tmpdir(), 'lubo-memory-'));
   const env = { ...cleanEnv(), ...(await settingsFor({ dataDir })) };
@@ -21,15 +21,39 @@ export async function idleMemory(): Promise<Figure[]> {
     });
     void ended.then(() => reject(new Error('the start ended')));
   });
-  await new Promise((resolve) => setTimeout(resolve, settleMillis));
-  const pids = withDescendants(start.pid ?? 0);
-  const each = pids.map((pid) => ({ name: nameOf(pid), rss: megabytes(pid, 'Rss'), pss: megabytes(pid, 'Pss') }));
+  let withCodec = 0;
+  for (const end = performance.now() + settleMillis; performance.now() < end; await new Promise((resolve) => setTimeout(resolve, 500))) {
+    const now = processesOf(start.pid ?? 0);
+    // It lives for seconds: the first snapshot is taken now, later ones each two minutes.
+    if (now.some(({ name }) => name.includes('codec-worker'))) withCodec = Math.max(withCodec, sumOf(now, 'pss'));
+  }
+  const each = processesOf(start.pid ?? 0);
   process.stderr.write(each.map(({ name, rss, pss }) => `  ${name}: ${rss.toFixed(0)} MB resident, ${pss.toFixed(0)} MB in fair share\n`).join(''));
   process.kill(-(start.pid ?? 0), 'SIGINT');
   await ended;
   rmSync(dataDir, { recursive: true });
-  const sum = (key: 'rss' | 'pss'): number => each.reduce((total, one) => total + one[key], 0);
-  return [figureOf('idle memory, resident', 'MB', 400, [sum('rss')]), figureOf('idle memory, fair share', 'MB', 400, [sum('pss')])];
+  return [
+    figureOf('idle memory, resident', 'MB', 400, [sumOf(each, 'rss')]),
+    figureOf('idle memory, fair share', 'MB', 400, [sumOf(each, 'pss')]),
+    figureOf('memory while a snapshot is taken, fair share', 'MB', 400, withCodec === 0 ? [] : [withCodec]),
+  ];
+}
+
+type Running = { name: string; rss: number; pss: number };
+
+/** A process and all below it; those that end meanwhile are left out. */
+function processesOf(pid: number): Running[] {
+  return withDescendants(pid).flatMap((each) => {
+    try {
+      return [{ name: nameOf(each), rss: megabytes(each, 'Rss'), pss: megabytes(each, 'Pss') }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function sumOf(running: readonly Running[], key: 'rss' | 'pss'): number {
+  return running.reduce((total, one) => total + one[key], 0);
 }
 
 function withDescendants(pid: number): number[] {

@@ -67,6 +67,8 @@ describe('a recording goes to the site', () => {
     assert.ok((thumbnails?.millis.length ?? 0) > 0);
     const { snapshotUrl } = await channelWhen('has a snapshot', (channel) => channel.snapshotUrl !== undefined);
     assert.equal((await fetch(`${lubo.siteUrl}${snapshotUrl}`)).headers.get('content-type'), 'image/jpeg');
+    const [, shownHere = ''] = /<img src="([^"]*)"/.exec(await (await fetch(lubo.consoleUrl)).text()) ?? [];
+    assert.equal((await fetch(new URL(shownHere, lubo.consoleUrl))).headers.get('content-type'), 'image/jpeg', 'on the screen of the gather, too');
   });
 
   test('it plays in a browser, and seeks at once', { skip: noBrowser }, async () => {

@@ -32,6 +32,7 @@ await runPart('gather', async (config) => {
     port: consolePort,
     status: () => ({ isConnected: link?.isConnected ?? false, version, title: gather?.settings?.title }),
     channels: () => gather?.channels() ?? [],
+    snapshot: snapshots.latest,
     uploads: () => uploads?.status(),
     retryUploads: () => uploads?.retry(),
   });

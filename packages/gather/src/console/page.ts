@@ -6,6 +6,9 @@ import type { UploadStatus } from '../upload/uploads.ts';
 /** Where the page's button goes. */
 export const retryPath = '/api/uploads/retry';
 
+/** Where a channel's newest picture is, one that never changes; `at` in ms since 1970. */
+export const snapshotPath = (channelId: string, at: number): string => `/api/channels/${encodeURIComponent(channelId)}/snapshot?at=${at}`;
+
 /** What the page shows above its channels. */
 export type GatherStatus = { isConnected: boolean; version: string; title: string | undefined };
 
@@ -17,7 +20,8 @@ const languages = {
     connected: '已连接',
     notConnected: '未连接',
     none: '还没有通道：请在网站上添加。',
-    head: ['状态', '通道', '数据源', '接收', '发送'],
+    head: ['画面', '状态', '通道', '数据源', '接收', '发送'],
+    picture: (name: string) => `${name}的画面`,
     states: { stopped: '已停止', connecting: '连接中', running: '运行中', error: '出错' },
     uploads: '上传到网站',
     sent: (waiting: number, bytes: string, confirmed: number) => `等待 ${waiting} 个（${bytes}），本次启动后网站已确认 ${confirmed} 个`,
@@ -34,7 +38,8 @@ const languages = {
     connected: 'connected',
     notConnected: 'not connected',
     none: 'No channel yet: add one on the site.',
-    head: ['State', 'Channel', 'Source', 'Receives', 'Sends'],
+    head: ['Picture', 'State', 'Channel', 'Source', 'Receives', 'Sends'],
+    picture: (name: string) => `Picture of ${name}`,
     states: { stopped: 'stopped', connecting: 'connecting', running: 'running', error: 'error' },
     uploads: 'Uploads to the site',
     sent: (waiting: number, bytes: string, confirmed: number) => `${waiting} waiting (${bytes}), ${confirmed} confirmed by the site since the start`,
@@ -52,10 +57,18 @@ export function pickLanguage(acceptLanguage: string | undefined): keyof typeof l
   return first === '' || /^\s*zh/i.test(first) ? 'zh' : 'en';
 }
 
+export type ConsoleContent = {
+  status: GatherStatus;
+  channels: readonly ChannelView[];
+  uploads?: UploadStatus | undefined;
+  /** When a channel's newest picture was taken, if there is one. */
+  pictureOf?(channelId: string): Date | undefined;
+};
+
 /** The whole HTML document. */
-export function consolePage(status: GatherStatus, channels: readonly ChannelView[], language: keyof typeof languages, uploads?: UploadStatus): string {
+export function consolePage({ status, channels, uploads, pictureOf = () => undefined }: ConsoleContent, language: keyof typeof languages): string {
   const words = languages[language];
-  const rows = channels.map((channel) => rowOf(channel, words)).join('');
+  const rows = channels.map((channel) => rowOf(channel, pictureOf(channel.report.id), words)).join('');
   const head = words.head.map((name) => `<th scope="col">${name}</th>`).join('');
   const title = escape(status.title ?? words.gather);
   return `<!doctype html>
@@ -68,10 +81,12 @@ export function consolePage(status: GatherStatus, channels: readonly ChannelView
 
 type Words = (typeof languages)[keyof typeof languages];
 
-function rowOf({ settings, report }: ChannelView, words: Words): string {
+function rowOf({ settings, report }: ChannelView, takenAt: Date | undefined, words: Words): string {
+  const name = escape(settings?.name ?? report.id);
+  const picture = takenAt === undefined ? '' : `<img src="${escape(snapshotPath(report.id, takenAt.getTime()))}" width="160" height="90" alt="${words.picture(name)}">`;
   const marks = [report.isPushing ? '<b class="live">LIVE</b>' : '', report.isRecording ? '<b class="rec">REC</b>' : ''].join(' ');
   const fault = report.fault === undefined ? '' : `<br><small>${escape(report.fault.detail)}</small>`;
-  return `<tr><td class="${report.state}">${words.states[report.state]} ${marks}${fault}</td><td>${escape(settings?.name ?? report.id)}</td><td class="source">${escape(placeOf(settings?.source))}</td><td>${Math.round(report.receiveKbps)} kbps</td><td>${Math.round(report.sendKbps)} kbps</td></tr>`;
+  return `<tr><td class="picture">${picture}</td><td class="${report.state}">${words.states[report.state]} ${marks}${fault}</td><td>${name}</td><td class="source">${escape(placeOf(settings?.source))}</td><td>${Math.round(report.receiveKbps)} kbps</td><td>${Math.round(report.sendKbps)} kbps</td></tr>`;
 }
 
 /** What goes to the site, and what waits. */
@@ -115,4 +130,5 @@ h1{font-size:1.5rem;margin:0}h2{font-size:1.125rem}header p{margin:0}.good{color
 @media(prefers-color-scheme:dark){.good{color:#4fd1a5}.bad,.error{color:#ff8a80}}
 table{width:100%;border-collapse:collapse;margin:1.5rem 0;font-variant-numeric:tabular-nums}th{text-align:left;font-weight:500;opacity:.7}
 th,td{padding:.6rem .75rem .6rem 0;border-bottom:1px solid color-mix(in srgb,currentColor 15%,transparent);vertical-align:top}
+.picture{width:10rem}.picture img{display:block;width:10rem;height:auto;aspect-ratio:16/9;object-fit:contain;background:#000;border-radius:.3rem}
 .source{overflow-wrap:anywhere;opacity:.8}b{font-size:.75rem;padding:.05rem .4rem;border-radius:.3rem;color:#fff;background:#c62828}footer{opacity:.6;font-size:.875rem}`;

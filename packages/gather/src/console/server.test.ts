@@ -46,6 +46,18 @@ test('people get a page', async (t) => {
   assert.match(await page.text(), /Gather 1.*Room 1/s);
 });
 
+test('a channel\'s newest picture is handed out to this page alone, and kept by the browser until there is another', async (t) => {
+  const jpeg = Uint8Array.of(0xff, 0xd8, 1, 2, 0xff, 0xd9);
+  const snapshot = (id: string) => (id === 'channel00001' ? { jpeg, takenAt: new Date(5) } : undefined);
+  const screen = await startConsole({ host: '127.0.0.1', port: 0, status: () => ({ isConnected: true, version: '0.1.0', title: undefined }), channels: () => [view], snapshot });
+  t.after(() => screen.close());
+  const [, address = ''] = /<img src="([^"]*)"/.exec(await (await fetch(screen.url)).text()) ?? [];
+  const picture = await fetch(new URL(address, screen.url));
+  assert.deepEqual(new Uint8Array(await picture.arrayBuffer()), jpeg);
+  assert.deepEqual(['content-type', 'cache-control', 'cross-origin-resource-policy'].map((name) => picture.headers.get(name)), ['image/jpeg', 'private, max-age=600, immutable', 'same-origin']);
+  for (const other of ['channel00002', '..%2f..', '']) assert.equal((await fetch(`${screen.url}/api/channels/${other}/snapshot`)).status, 404, other);
+});
+
 test('unknown paths and other methods are refused', async (t) => {
   const { url } = await begin(t);
   assert.equal((await fetch(`${url}/etc/passwd`)).status, 404);

@@ -12,16 +12,20 @@ export type ConsoleOptions = {
   port: number;
   status(): GatherStatus;
   channels(): ChannelView[];
+  /** A channel's newest picture, if there is one. */
+  snapshot?(channelId: string): Picture | undefined;
   /** `undefined` before there are any. */
   uploads?(): UploadStatus | undefined;
   /** Somebody wishes that uploads are tried at once. */
   retryUploads?(): void;
 };
 
+type Picture = { jpeg: Uint8Array; takenAt: Date };
+
 export type Console = { url: string; close(): Promise<void> };
 
-/** A text is a page, anything else is told as JSON. */
-type Answer = { status: number; body: string | object };
+/** A text is a page, bytes are a JPEG, anything else is told as JSON. */
+type Answer = { status: number; body: string | Uint8Array | object };
 
 /** Listens; StartError when the port can't be had. */
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
@@ -47,7 +51,8 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   };
 }
 
-function answer(request: IncomingMessage, { status, channels, uploads, retryUploads }: ConsoleOptions): Answer {
+function answer(request: IncomingMessage, options: ConsoleOptions): Answer {
+  const { status, channels, uploads, retryUploads } = options;
   if (!isOwnName(request.headers.host)) return problem(403, 'this name does not lead to the gather');
   if (request.method === 'POST' && request.url === retryPath) {
     if (!isOwnPage(request)) return problem(403, 'this comes from another page');
@@ -58,7 +63,7 @@ function answer(request: IncomingMessage, { status, channels, uploads, retryUplo
   const [path = '/'] = (request.url ?? '/').split('?', 1);
   switch (path) {
     case '/':
-      return { status: 200, body: consolePage(status(), channels(), pickLanguage(request.headers['accept-language']), uploads?.()) };
+      return { status: 200, body: pageOf(request, options) };
     case '/healthz':
       return { status: 200, body: { status: 'ok', ...status() } };
     case '/api/channels':
@@ -66,8 +71,19 @@ function answer(request: IncomingMessage, { status, channels, uploads, retryUplo
     case '/api/uploads':
       return { status: 200, body: uploads?.() ?? {} };
     default:
-      return problem(404, 'there is nothing here');
+      return pictureAt(path, options) ?? problem(404, 'there is nothing here');
   }
+}
+
+function pageOf(request: IncomingMessage, { status, channels, uploads, snapshot }: ConsoleOptions): string {
+  const content = { status: status(), channels: channels(), uploads: uploads?.(), pictureOf: (channelId: string) => snapshot?.(channelId)?.takenAt };
+  return consolePage(content, pickLanguage(request.headers['accept-language']));
+}
+
+function pictureAt(path: string, { snapshot }: ConsoleOptions): Answer | undefined {
+  const [, id = ''] = /^\/api\/channels\/([\w-]{1,64})\/snapshot$/.exec(path) ?? [];
+  const picture = id === '' ? undefined : snapshot?.(id);
+  return picture && { status: 200, body: picture.jpeg };
 }
 
 function problem(status: number, detail: string): Answer {
@@ -76,14 +92,17 @@ function problem(status: number, detail: string): Answer {
 
 function send(response: ServerResponse, { status, body }: Answer): void {
   const isPage = typeof body === 'string';
+  const isPicture = body instanceof Uint8Array;
   response.writeHead(status, {
-    'content-type': isPage ? 'text/html; charset=utf-8' : 'application/json',
-    'cache-control': 'no-store',
+    'content-type': isPicture ? 'image/jpeg' : isPage ? 'text/html; charset=utf-8' : 'application/json',
+    // The page is made anew every few seconds, its pictures every few minutes, each at an address of its own.
+    'cache-control': isPicture ? 'private, max-age=600, immutable' : 'no-store',
+    'cross-origin-resource-policy': 'same-origin',
     ...(status === 303 ? { location: '/' } : {}),
     'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+    'content-security-policy': "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'",
   });
-  response.end(isPage ? body : JSON.stringify(body));
+  response.end(isPage || isPicture ? body : JSON.stringify(body));
 }
 
 /** A form of our own page, not one of a web page that knows our address. */
