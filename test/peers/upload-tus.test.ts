@@ -32,7 +32,7 @@ async function siteForClient(t: TestContext) {
         endpoint: `http://127.0.0.1:${proxy.port}${uploadsPath}`,
         metadata: { recording: JSON.stringify(upload) },
         headers,
-        retryDelays: [0, 50, 50, 50, 50],
+        retryDelays: [0, ...Array<number>(12).fill(50)],
         onBeforeRequest: (request) => void requests.push(wordOf(request)),
         onAfterResponse: (_request, response) => void requests.push(`${requests.pop()} ${response.getStatus()}`),
         onSuccess: () => end(),

@@ -37,7 +37,10 @@ async function begin(stream: 'main' | 'sub', password = 'secret', given: Given =
     source.start({ begin: () => {}, change: () => {}, packets: () => resolve('packets'), fault: ({ code }) => resolve(code) });
   });
   const settled = async (): Promise<string[]> => {
-    for (let count = -1; count !== onvif.asked.length; await new Promise((resolve) => setTimeout(resolve, 150))) count = onvif.asked.length;
+    for (let [count, quiet] = [-1, 0]; quiet < 3; await new Promise((resolve) => setTimeout(resolve, 100))) {
+      quiet = count === onvif.asked.length ? quiet + 1 : 0;
+      count = onvif.asked.length;
+    }
     return (source.health?.().notices ?? []).map(({ code }) => code);
   };
   const notices = await settled();

@@ -147,7 +147,7 @@ test('a picture that comes after all takes the notice back', async (t) => {
       if (connection === 2 && i === 10) for (const packet of pictures) send(0, wire(packet));
     });
   };
-  const seen = await begin(t, { play });
+  const seen = await begin(t, { play, silenceMillis: 1_000 });
   await seen.until(() => seen.pictures().length > 40);
   assert.deepEqual(seen.source.health?.().notices, []);
 });
