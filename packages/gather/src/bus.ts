@@ -22,7 +22,7 @@ export type Bus = {
   readonly consumerCount: number;
   /** Some consumer wants each unit at once. */
   readonly isUrgent: boolean;
-  /** The newest keyframe that the ring holds, for who wants a picture now and then; undefined without video. */
+  /** A copy of the newest keyframe that the ring holds, for who wants a picture now and then; undefined without video. */
   newestKeyframe(): Unit | undefined;
 };
 
@@ -83,7 +83,7 @@ export function createBus(options: { log: Logger; ring?: RingLimits }): Bus {
       return false;
     },
     newestKeyframe() {
-      const [unit] = ring.newest();
+      const unit = ring.newestStart();
       return unit?.packet.kind === 'video' ? unit : undefined;
     },
   };

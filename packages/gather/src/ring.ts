@@ -1,7 +1,9 @@
 // The last GOPs of a channel, so that a consumer can start with a picture at once. Bounded in GOPs and bytes.
+import { type GopStore, createGopStore } from './gop-store.ts';
 import { type Unit, sizeOf } from './unit.ts';
 
-export type RingLimits = { gops: number; bytes: number };
+/** Looked at for each unit, so they may change. */
+export type RingLimits = { readonly gops: number; readonly bytes: number };
 
 /** Two GOPs of up to 8 MiB: 10 s at 6 Mbps. */
 export const defaultRingLimits: RingLimits = { gops: 2, bytes: 8 * 1024 * 1024 };
@@ -9,12 +11,15 @@ export const defaultRingLimits: RingLimits = { gops: 2, bytes: 8 * 1024 * 1024 }
 /** Without video every frame is a start: a "GOP" of sound is then so long. */
 const soundGopMillis = 1_000;
 
-type Gop = { units: Unit[]; bytes: number };
+type Gop = { store: GopStore; bytes: number };
 
 export type Ring = {
+  /** Copies the unit's data. */
   add(unit: Unit): void;
-  /** The newest GOP from its keyframe on; empty when there is none. */
-  newest(): readonly Unit[];
+  /** The newest GOPs, `count` at most, from their first keyframe on, in memory of their own; empty when there is none. */
+  newest(count?: number): Unit[];
+  /** The keyframe that the newest GOP begins with. */
+  newestStart(): Unit | undefined;
   clear(): void;
   readonly bytes: number;
 };
@@ -23,22 +28,33 @@ export type Ring = {
 export function createRing(limits: RingLimits = defaultRingLimits): Ring {
   let gops: Gop[] = [];
   let bytes = 0;
+  /** Of the GOP that was dropped last, for the one that begins next. */
+  let spare: GopStore | undefined;
   const dropOldest = (): void => {
-    bytes -= gops.shift()?.bytes ?? 0;
+    const gop = gops.shift();
+    bytes -= gop?.bytes ?? 0;
+    gop?.store.clear();
+    spare = gop?.store;
+  };
+  const begin = (): void => {
+    gops.push({ store: spare ?? createGopStore(), bytes: 0 });
+    spare = undefined;
   };
   return {
     add(unit) {
-      if (beginsGop(unit, gops.at(-1))) gops.push({ units: [], bytes: 0 });
+      if (beginsGop(unit, gops.at(-1))) begin();
       const gop = gops.at(-1);
       if (gop === undefined) return;
       const size = sizeOf(unit);
-      gop.units.push(unit);
+      gop.store.add(unit);
       gop.bytes += size;
       bytes += size;
       while (gops.length > limits.gops || bytes > limits.bytes) dropOldest();
     },
-    newest: () => gops.at(-1)?.units ?? [],
+    newest: (count = 1) => gops.slice(Math.max(0, gops.length - count)).flatMap(({ store }) => store.units()),
+    newestStart: () => gops.at(-1)?.store.first(),
     clear() {
+      for (const { store } of gops) store.clear();
       gops = [];
       bytes = 0;
     },
@@ -50,6 +66,6 @@ export function createRing(limits: RingLimits = defaultRingLimits): Ring {
 
 function beginsGop(unit: Unit, current: Gop | undefined): boolean {
   if (!unit.isStart) return false;
-  const first = current?.units[0];
-  return first === undefined || unit.tracks.video !== undefined || unit.millis - first.millis >= soundGopMillis;
+  const first = current?.store.firstMillis;
+  return first === undefined || unit.tracks.video !== undefined || unit.millis - first >= soundGopMillis;
 }

@@ -32,26 +32,32 @@ export type UnitQueue = {
 
 /** An empty queue that waits for a start. */
 export function createUnitQueue(limits: QueueLimits): UnitQueue {
-  let units: Unit[] = [];
+  // From `head` up to, not including, `tail`; the array stays, for one made anew for each batch would cost more than all the rest.
+  let units: (Unit | undefined)[] = [];
   let head = 0;
+  let tail = 0;
   let bytes = 0;
   let droppedUnits = 0;
   let isWaiting = true;
   let hasBegun = false;
 
+  const moveTo = (index: number): void => {
+    units = units.slice(index, tail);
+    tail -= index;
+    head = 0;
+  };
   const dropTo = (index: number): void => {
     for (let i = head; i < index; i++) bytes -= sizeOf(units[i] as Unit);
     droppedUnits += index - head;
-    units = units.slice(index);
-    head = 0;
+    moveTo(index);
   };
   const trim = (): void => {
-    if (spanSeconds(units[head], units.at(-1)) > limits.seconds) {
-      const index = units.findLastIndex((unit, i) => i > head && unit.isStart);
+    if (spanSeconds(units[head], units[tail - 1]) > limits.seconds) {
+      const index = units.findLastIndex((unit, i) => i > head && i < tail && unit?.isStart === true);
       if (index > head) dropTo(index);
     }
     if (bytes > limits.bytes) {
-      dropTo(units.length);
+      dropTo(tail);
       isWaiting = true;
     }
   };
@@ -64,20 +70,17 @@ export function createUnitQueue(limits: QueueLimits): UnitQueue {
       }
       isWaiting = false;
       hasBegun = true;
-      units.push(unit);
+      units[tail++] = unit;
       bytes += sizeOf(unit);
       trim();
     },
     take() {
       const unit = units[head];
       if (unit === undefined) return undefined;
-      head += 1;
+      units[head++] = undefined;
       bytes -= sizeOf(unit);
-      // The taken part is given back now and then: moving the array for each unit would cost more than it saves.
-      if (head === units.length || head >= 512) {
-        units = units.slice(head);
-        head = 0;
-      }
+      if (head === tail) head = tail = 0;
+      else if (head >= 512) moveTo(head);
       return unit;
     },
     waitForStart() {
@@ -87,7 +90,7 @@ export function createUnitQueue(limits: QueueLimits): UnitQueue {
       return bytes;
     },
     get length() {
-      return units.length - head;
+      return tail - head;
     },
     get droppedUnits() {
       return droppedUnits;

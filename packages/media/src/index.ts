@@ -56,6 +56,7 @@ export { packetFromSample, samplesInOrder } from './mp4/sample-data.ts';
 export type { TrackSample } from './mp4/sample-data.ts';
 export { writeFragment, writeInitSegment } from './mp4/fragment.ts';
 export type { FragmentRun } from './mp4/fragment.ts';
+export { FragmentBuffer } from './mp4/fragment-buffer.ts';
 export { layoutProgressive } from './mp4/progressive.ts';
 export type { ByteRange, ProgressiveLayout } from './mp4/progressive.ts';
 

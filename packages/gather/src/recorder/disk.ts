@@ -6,8 +6,8 @@ import process from 'node:process';
 /** One open file. */
 export type RecordFile = {
   size(): Promise<number>;
-  /** Writes all parts one after the other from byte `at` on. */
-  write(parts: readonly Uint8Array[], at: number): Promise<void>;
+  /** Writes all bytes from byte `at` on; they must not change until that is done. */
+  write(bytes: Uint8Array, at: number): Promise<void>;
   /** Up to `length` bytes at `at`; fewer only at the end. In the memory of `into`, which is large enough, or in some of their own. */
   read(at: number, length: number, into?: Uint8Array): Promise<Uint8Array>;
   truncate(size: number): Promise<void>;
@@ -59,7 +59,7 @@ export const systemDisk: RecordDisk = {
 function recordFile(handle: FileHandle): RecordFile {
   return {
     size: async () => (await handle.stat()).size,
-    write: (parts, at) => writeAll(handle, parts, at),
+    write: (bytes, at) => writeAll(handle, bytes, at),
     read: (at, length, into = Buffer.allocUnsafeSlow(length)) => readAll(handle, at, length, into),
     truncate: (size) => handle.truncate(size),
     // The time of the last write may be lost, the size may not: that is all that fdatasync leaves out.
@@ -68,34 +68,11 @@ function recordFile(handle: FileHandle): RecordFile {
   };
 }
 
-/** In one piece: a vector of hundreds of small parts costs several times what copying them does. */
-async function writeAll(handle: FileHandle, parts: readonly Uint8Array[], at: number): Promise<void> {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const bytes = takeScratch(length);
-  let end = 0;
-  for (const part of parts) {
-    bytes.set(part, end);
-    end += part.length;
+async function writeAll(handle: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, at + done);
+    done += bytesWritten;
   }
-  try {
-    for (let done = 0; done < length; ) {
-      const { bytesWritten } = await handle.write(bytes, done, length - done, at + done);
-      done += bytesWritten;
-    }
-  } finally {
-    if (spare.length < mostSpare && bytes.length <= largestSpare) spare.push(bytes);
-  }
-}
-
-/** Memory for the next writes: made anew for each, it would come and go by megabytes a second. */
-const spare: Uint8Array[] = [];
-const mostSpare = 8;
-const largestSpare = 1024 * 1024;
-
-function takeScratch(length: number): Uint8Array {
-  const i = spare.findIndex((each) => each.length >= length);
-  return i >= 0 ? (spare.splice(i, 1)[0] as Uint8Array) : Buffer.allocUnsafeSlow(Math.ceil(length / 65_536) * 65_536);
 }
 
 async function readAll(handle: FileHandle, at: number, length: number, bytes: Uint8Array): Promise<Uint8Array> {

@@ -63,8 +63,7 @@ export function createFakeDisk(capacityBytes = 2 ** 30): FakeDisk {
       step(born);
       return inode.size;
     },
-    async write(parts, at) {
-      const bytes = Buffer.concat(parts);
+    async write(bytes, at) {
       if (born === life && operations + 1 === disk.killAt) put(path, inode, bytes.subarray(0, bytes.length / 2), at);
       step(born);
       put(path, inode, bytes, at);

@@ -1,19 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Packet, concatBytes, openMp4 } from '@lubo/media';
+import { type Packet, concatBytes, copyBytes, openMp4 } from '@lubo/media';
 import { picture, sound, tracks, unit } from '../fake-units.ts';
 import { createFragmenter } from './fragmenter.ts';
 
 async function recorded(packets: readonly Packet[], baseMillis = packets[0]?.dts ?? 0) {
   const fragmenter = createFragmenter(tracks, baseMillis);
-  const fragments: Uint8Array[][] = [];
+  const fragments: Uint8Array[] = [];
+  const flush = (): void => {
+    const fragment = fragmenter.flush();
+    if (fragment === undefined) return;
+    fragments.push(copyBytes(fragment));
+    fragmenter.giveBack(fragment);
+  };
   for (const packet of packets) {
-    const parts = fragmenter.add(unit(packet));
-    if (parts) fragments.push(parts);
+    fragmenter.add(unit(packet));
+    if (fragmenter.isFull) flush();
   }
-  const last = fragmenter.flush();
-  if (last) fragments.push(last);
-  const bytes = concatBytes([...fragmenter.head(0), ...fragments.flat()]);
+  flush();
+  const bytes = concatBytes([...fragmenter.head(0), ...fragments]);
   const file = await openMp4(async (at, length) => bytes.subarray(at, at + length), bytes.length);
   const samplesOf = (kind: string) => {
     const track = file.tracks.find(({ info }) => info.kind === kind)!;

@@ -64,7 +64,7 @@ export async function replaceJournal(disk: RecordDisk, sync: SyncPool, folder: s
 
 async function writeWhole(file: RecordFile, sync: SyncPool, path: string, journal: Journal): Promise<void> {
   try {
-    await file.write([bytesOf(journal)], 0);
+    await file.write(bytesOf(journal), 0);
     await sync(path, () => file.sync());
   } finally {
     await file.close();

@@ -41,7 +41,7 @@ export function createLedgerFile({ disk, folder, log }: LedgerFileOptions, lesso
     await disk.remove(newFile);
     const handle = await disk.create(newFile);
     try {
-      await handle.write([new TextEncoder().encode(JSON.stringify(lessons()))], 0);
+      await handle.write(new TextEncoder().encode(JSON.stringify(lessons())), 0);
       await handle.sync();
     } finally {
       await handle.close();

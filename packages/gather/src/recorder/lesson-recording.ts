@@ -3,7 +3,8 @@ import type { GapCause } from '@lubo/contract';
 import type { Logger } from 'pino';
 import type { Bus } from '../bus.ts';
 import type { Subscription } from '../subscription.ts';
-import { type Unit, sizeOf } from '../unit.ts';
+import { type Ring, createRing } from '../ring.ts';
+import type { Unit } from '../unit.ts';
 import { codeOf } from './disk.ts';
 import { maxSlices } from './lesson.ts';
 import { Slice } from './slice.ts';
@@ -28,8 +29,6 @@ const longestSliceMillis = 6 * 3_600_000;
 /** More than this waits for no disk. */
 const mostPendingBytes = 32 * 2 ** 20;
 const mostHistoryBytes = 64 * 2 ** 20;
-/** Without video a "GOP" of sound is so long, as in the bus's ring. */
-const soundGopMillis = 1_000;
 
 export class LessonRecording {
   wish: RecordWish;
@@ -42,8 +41,8 @@ export class LessonRecording {
   /** Where the current slice's own part begins, after its overlap. */
   #ownStart = 0;
   #newestEnd = 0;
-  /** The last GOPs, as many as the next slice repeats and the current one. */
-  #history: Unit[][] = [];
+  /** The last GOPs, as many as the next slice repeats and the current one; undefined while none is repeated. */
+  #history: Ring | undefined;
   #ending: { cancel(): void; resolve(): void } | undefined;
   #isOver = false;
   readonly #closing = new Map<Slice, Promise<void>>();
@@ -101,7 +100,7 @@ export class LessonRecording {
     this.#isOver = true;
     this.#ending?.cancel();
     this.#subscription.close();
-    this.#history = [];
+    this.#forget();
     if (this.#slice) this.#close(cause, '');
     else if (cause) this.#options.surroundings.ledger.waiting(this.wish.lessonId, cause, '');
     await Promise.all(this.#closing.values());
@@ -116,6 +115,8 @@ export class LessonRecording {
     for (let unit = this.#subscription.take(); unit; unit = this.#subscription.take()) units.push(unit);
     const newest = units.at(-1);
     if (newest) for (const unit of units) this.#take(unit, newest);
+    this.#slice?.pass();
+    if (this.#slice && this.#slice.pendingBytes > mostPendingBytes) this.#close('failed', 'the disk does not keep up');
   }
 
   #take(unit: Unit, newest: Unit): void {
@@ -130,7 +131,6 @@ export class LessonRecording {
     if (this.#slice === undefined && unit.isStart) this.#open(unit, newest, []);
     this.#remember(unit);
     this.#slice?.put(unit);
-    if (this.#slice && this.#slice.pendingBytes > mostPendingBytes) this.#close('failed', 'the disk does not keep up');
   }
 
   // The source has begun anew, has changed its tracks, or its times have leapt.
@@ -139,7 +139,7 @@ export class LessonRecording {
     const isSameTimeline = unit.timeline === slice.timeline;
     const detail = isSameTimeline ? 'the source has changed its picture or its times' : 'the source has begun anew';
     this.#close('source-lost', detail);
-    this.#history = [];
+    this.#forget();
     if (isSameTimeline && slice.tracks !== unit.tracks) return;
     this.#anchor = undefined;
   }
@@ -155,8 +155,7 @@ export class LessonRecording {
     const isDiskFull = disks.isFull((this.#slice as Slice).folder);
     const isFollowed = disks.choose() !== undefined;
     this.#close(isFollowed ? undefined : 'disk-full', isDiskFull ? 'the disk is full' : '');
-    const overlap = this.#history.slice(-tuning().overlapGops).flat();
-    if (isFollowed) this.#open(unit, unit, tuning().overlapGops === 0 ? [] : overlap);
+    if (isFollowed) this.#open(unit, unit, this.#history?.newest(tuning().overlapGops) ?? []);
   }
 
   #open(unit: Unit, newest: Unit, overlap: readonly Unit[]): void {
@@ -201,17 +200,15 @@ export class LessonRecording {
   }
 
   #remember(unit: Unit): void {
-    const { overlapGops } = this.#options.surroundings.tuning();
-    if (overlapGops === 0) {
-      if (this.#history.length > 0) this.#history = [];
-      return;
-    }
-    const first = this.#history.at(-1)?.[0];
-    const beginsGop = unit.isStart && (unit.tracks.video !== undefined || first === undefined || unit.millis - first.millis >= soundGopMillis);
-    if (beginsGop) this.#history.push([unit]);
-    else this.#history.at(-1)?.push(unit);
-    while (this.#history.length > overlapGops + 1) this.#history.shift();
-    if (beginsGop) while (this.#history.length > 1 && bytesOf(this.#history) > mostHistoryBytes) this.#history.shift();
+    const { tuning } = this.#options.surroundings;
+    if (tuning().overlapGops === 0) return this.#forget();
+    this.#history ??= createRing({ bytes: mostHistoryBytes, get gops() { return tuning().overlapGops + 1; } });
+    this.#history.add(unit);
+  }
+
+  #forget(): void {
+    this.#history?.clear();
+    this.#history = undefined;
   }
 
   #failed(slice: Slice, error: unknown): void {
@@ -220,7 +217,7 @@ export class LessonRecording {
     const isFull = ['ENOSPC', 'EDQUOT'].includes(codeOf(error));
     this.#options.log.error({ recording: slice.id, err: error }, 'the disk refuses a recording');
     disks.refused(slice.folder, isFull ? 'full' : 'away');
-    this.#history = [];
+    this.#forget();
     this.#close(isFull ? 'disk-full' : 'failed', codeOf(error) || String(error));
     if (this.#isOver || this.#ending) return;
     // The ring still has the GOP that did not reach the disk; another disk may take it.
@@ -239,10 +236,4 @@ export class LessonRecording {
     this.#closing.set(slice, closing);
     this.#options.onChange();
   }
-}
-
-function bytesOf(gops: readonly (readonly Unit[])[]): number {
-  let bytes = 0;
-  for (const gop of gops) for (const unit of gop) bytes += sizeOf(unit);
-  return bytes;
 }

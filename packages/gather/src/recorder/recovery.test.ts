@@ -36,7 +36,7 @@ test('a torn tail is cut at the last whole fragment, wherever it is torn', async
 test('a last fragment that a loss of power has left hollow is cut', async () => {
   const { disk, media } = await killedDisk();
   const size = disk.content(media)!.length;
-  await (await disk.open(media, 'write'))!.write([new Uint8Array(60)], size - 60);
+  await (await disk.open(media, 'write'))!.write(new Uint8Array(60), size - 60);
   const { recordings } = await takeInHand({ disk });
   const [pictures = []] = await picturesOf(recordings);
   assert.deepEqual(pictures, range(0, 96));
@@ -67,7 +67,7 @@ test('media without a readable journal are kept aside and told, never recorded a
   for (const text of [undefined, '', '{"id": 1}', '{"torn": tr']) {
     const { disk, media, journal } = await killedDisk();
     await disk.remove(journal);
-    if (text !== undefined) await (await disk.create(journal)).write([new TextEncoder().encode(text)], 0);
+    if (text !== undefined) await (await disk.create(journal)).write(new TextEncoder().encode(text), 0);
     const content = disk.content(media)!;
     const { recordings } = await takeInHand({ disk });
     assert.deepEqual(recordings.store.finished(), []);

@@ -10,6 +10,8 @@ export type SliceFileOptions = {
   folder: string;
   journal: Journal;
   log: Logger;
+  /** What `append` was given is not needed any more: its memory may be used again. */
+  onWritten?(bytes: Uint8Array): void;
   /** The disk refuses: nothing more is taken, `finish` saves what was written. Called once at most. */
   onFailure(error: unknown): void;
 };
@@ -24,7 +26,7 @@ export class SliceFile {
   readonly #options: SliceFileOptions;
   readonly #working: Promise<void>;
   #file: RecordFile | undefined;
-  #queue: Uint8Array[][] = [];
+  #queue: Uint8Array[] = [];
   #wake: () => void = () => {};
   readonly #path: string;
   #isEnding = false;
@@ -48,10 +50,10 @@ export class SliceFile {
   }
 
   /** The head of the slice, or a whole fragment. */
-  append(parts: Uint8Array[]): void {
+  append(bytes: Uint8Array): void {
     if (this.#hasFailed) return;
-    this.#queue.push(parts);
-    this.#pendingBytes += lengthOf(parts);
+    this.#queue.push(bytes);
+    this.#pendingBytes += bytes.length;
     this.#wake();
   }
 
@@ -85,19 +87,16 @@ export class SliceFile {
 
   async #write(file: RecordFile): Promise<void> {
     while (!this.#hasFailed && (this.#queue.length > 0 || !this.#isEnding)) {
-      const parts = this.#queue;
-      if (parts.length === 0) {
+      const bytes = this.#queue.shift();
+      if (bytes === undefined) {
         await new Promise<void>((resolve) => (this.#wake = resolve));
         continue;
       }
-      this.#queue = [];
-      const sizes = parts.map(lengthOf);
-      await file.write(parts.flat(), this.#size);
-      for (const size of sizes) {
-        this.#starts.push(this.#size);
-        this.#size += size;
-        this.#pendingBytes -= size;
-      }
+      await file.write(bytes, this.#size);
+      this.#starts.push(this.#size);
+      this.#size += bytes.length;
+      this.#pendingBytes -= bytes.length;
+      this.#options.onWritten?.(bytes);
       // Not waited for: what comes next is written, and so safe from a kill, while a slow disk still syncs.
       this.#options.sync(this.#path, () => file.sync()).catch((error: unknown) => this.#fail(error));
     }
@@ -130,10 +129,4 @@ export class SliceFile {
     await replaceJournal(disk, sync, folder, over);
     return { type: 'finished', journal: over, starts: this.#starts };
   }
-}
-
-function lengthOf(parts: readonly Uint8Array[]): number {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  return length;
 }

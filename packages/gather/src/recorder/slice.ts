@@ -1,6 +1,7 @@
 // The slice that is being recorded: its place on the timeline and in the day, its fragments, its file.
 import { randomUUID } from 'node:crypto';
 import type { GapCause } from '@lubo/contract';
+import { concatBytes } from '@lubo/media';
 import type { Logger } from 'pino';
 import type { Tracks, Unit } from '../unit.ts';
 import { type Fragmenter, createFragmenter } from './fragmenter.ts';
@@ -55,8 +56,9 @@ export class Slice {
     };
     ledger.sliceBegan(wish.lessonId, { id: this.id, index: sliceIndex, from: startedAt, to: startedAt, isOver: false });
     this.#fragmenter = createFragmenter(tracks, options.baseMillis);
-    this.#file = new SliceFile({ disk, sync, folder, journal, log, onFailure: options.onFailure });
-    this.#file.append(this.#fragmenter.head(startedAt));
+    const { onFailure } = options;
+    this.#file = new SliceFile({ disk, sync, folder, journal, log, onFailure, onWritten: (bytes) => this.#fragmenter.giveBack(bytes) });
+    this.#file.append(concatBytes(this.#fragmenter.head(startedAt)));
     log.info({ recording: this.id, lesson: wish.lessonId, slice: sliceIndex, folder }, 'a recording has begun');
   }
 
@@ -75,9 +77,14 @@ export class Slice {
   put(unit: Unit): void {
     this.#last[unit.packet.kind] = unit.millis;
     this.#newest = Math.max(this.#newest, unit.millis);
-    const parts = this.#fragmenter.add(unit);
-    if (parts === undefined) return;
-    this.#file.append(parts);
+    this.#fragmenter.add(unit);
+  }
+
+  /** After all units that came at once: what there is goes to the disk when it is enough for a fragment. */
+  pass(): void {
+    const fragment = this.#fragmenter.isFull ? this.#fragmenter.flush() : undefined;
+    if (fragment === undefined) return;
+    this.#file.append(fragment);
     this.#options.surroundings.ledger.sliceGrew(this.#options.wish.lessonId, this.id, this.endMoment);
   }
 
@@ -85,8 +92,8 @@ export class Slice {
   async close(cause: GapCause | undefined, detail: string, wish: RecordWish): Promise<void> {
     const { surroundings, log, folder } = this.#options;
     const { ledger, store } = surroundings;
-    const parts = this.#fragmenter.flush();
-    if (parts) this.#file.append(parts);
+    const fragment = this.#fragmenter.flush();
+    if (fragment) this.#file.append(fragment);
     ledger.sliceEnded(wish.lessonId, this.id, this.endMoment, cause, detail);
     const end = await this.#file.finish({ durationMillis: this.#fragmenter.millis, ...ofWish(wish) });
     log.info({ recording: this.id, end: end.type, cause, detail }, 'a recording has ended');

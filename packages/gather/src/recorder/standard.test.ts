@@ -11,8 +11,9 @@ function recording(): { bytes: Uint8Array; starts: number[] } {
   const fragmenter = createFragmenter(tracks, 0);
   const parts = [concatBytes(fragmenter.head(0))];
   for (const packet of Array.from({ length: 1_000 }, (_, i) => [picture(i), sound(i * 2), sound(i * 2 + 1)]).flat()) {
-    const fragment = fragmenter.add(unit(packet));
-    if (fragment) parts.push(concatBytes(fragment));
+    fragmenter.add(unit(packet));
+    const fragment = fragmenter.isFull ? fragmenter.flush() : undefined;
+    if (fragment) parts.push(fragment);
   }
   const starts: number[] = [];
   let at = 0;

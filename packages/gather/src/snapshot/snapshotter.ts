@@ -41,7 +41,8 @@ export function createSnapshotter(options: SnapshotterOptions): () => void {
   const { channelId, bus, codec, clock, wallClock = () => new Date(), log, intervalMillis, onPicture, random = Math.random } = options;
   let isStopped = false;
   let cancel: (() => void) | undefined;
-  let last: Unit | undefined;
+  /** The keyframe of the last picture. */
+  let last: Pick<Unit, 'timeline' | 'millis'> | undefined;
   let failures = 0;
   /** The last picture's time, or what counts as it, and the share of the interval to wait after it: so channels drift apart. */
   let since = -Infinity;
@@ -56,8 +57,8 @@ export function createSnapshotter(options: SnapshotterOptions): () => void {
     if (left > 0) return again(Math.min(left, lookMillis));
     const unit = bus.newestKeyframe();
     // Without a new keyframe since the last picture there is nothing new to see.
-    if (unit === undefined || unit === last) return again(waitMillis);
-    last = unit;
+    if (unit === undefined || (unit.timeline === last?.timeline && unit.millis === last.millis)) return again(waitMillis);
+    last = { timeline: unit.timeline, millis: unit.millis };
     void take(unit).then(() => again(0));
   };
   const again = (millis: number): void => {

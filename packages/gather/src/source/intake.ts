@@ -26,7 +26,8 @@ const absentMillis = 300;
 const longestHoldMillis = 2_000;
 const mostHeld = 512;
 
-type Lane = { queue: Packet[]; millis: number[]; head: number; heardAt: number };
+/** What waits is from `head` up to, not including, `tail`; the arrays stay, for new ones with each batch would cost more than all the rest. */
+type Lane = { queue: (Packet | undefined)[]; millis: number[]; head: number; tail: number; heardAt: number };
 
 /** One connection's. */
 export function createIntake(output: Pick<SourceOutput, 'begin' | 'change' | 'packets'>): Intake {
@@ -78,8 +79,8 @@ export function createIntake(output: Pick<SourceOutput, 'begin' | 'change' | 'pa
         if (isBegun) output.change(present());
       }
       const lane = lanes[packet.kind];
-      lane.queue.push(packet);
-      lane.millis.push(ticksToMillis(packet.dts, track.timescale));
+      lane.queue[lane.tail] = packet;
+      lane.millis[lane.tail++] = ticksToMillis(packet.dts, track.timescale);
       fresh[packet.kind] = true;
     },
     pass(now) {
@@ -100,11 +101,11 @@ export function createIntake(output: Pick<SourceOutput, 'begin' | 'change' | 'pa
 }
 
 function emptyLane(): Lane {
-  return { queue: [], millis: [], head: 0, heardAt: -Infinity };
+  return { queue: [], millis: [], head: 0, tail: 0, heardAt: -Infinity };
 }
 
 function length(lane: Lane): number {
-  return lane.queue.length - lane.head;
+  return lane.tail - lane.head;
 }
 
 /** The lane whose first packet may go; `now` Infinity: nothing waits. */
@@ -115,7 +116,7 @@ function ripest({ video, audio }: Record<Kind, Lane>, now: number): Lane | undef
   const lane = v > 0 ? video : audio;
   if (v + a === 0) return undefined;
   const other = v > 0 ? audio : video;
-  const held = (lane.millis.at(-1) ?? 0) - headMillis(lane);
+  const held = (lane.millis[lane.tail - 1] ?? 0) - headMillis(lane);
   return now - other.heardAt >= absentMillis || held > longestHoldMillis || length(lane) > mostHeld ? lane : undefined;
 }
 
@@ -125,14 +126,12 @@ function headMillis(lane: Lane): number {
 
 function taken(lane: Lane): Packet {
   const packet = lane.queue[lane.head] as Packet;
-  lane.head += 1;
-  if (lane.head === lane.queue.length) {
-    lane.queue.length = 0;
-    lane.millis.length = 0;
-    lane.head = 0;
-  } else if (lane.head >= 256) {
+  lane.queue[lane.head++] = undefined;
+  if (lane.head === lane.tail) lane.head = lane.tail = 0;
+  else if (lane.head >= 256) {
     lane.queue.splice(0, lane.head);
     lane.millis.splice(0, lane.head);
+    lane.tail -= lane.head;
     lane.head = 0;
   }
   return packet;

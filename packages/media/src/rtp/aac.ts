@@ -41,6 +41,8 @@ export function auHeaderWidths(parameters: ReadonlyMap<string, string>): AuHeade
 
 /** Frames in one packet: 2 s of sound at 48 kHz. */
 const mostFrames = 96;
+/** A quarter of a second at 64 kbps: what lives longer is moved by the garbage collector and freed late. */
+const slabSize = 2 * 1024;
 /** Bytes of one frame: 8 channels at the most that AAC allows. */
 const largestFrame = 6144;
 
@@ -52,10 +54,11 @@ export class AacDepacketizer implements Depacketizer {
   readonly #sink: SoundSink;
   /** Ticks of one frame. */
   readonly #duration: number;
-  readonly #writer = new UnitWriter(8 * 1024);
+  readonly #writer = new UnitWriter(slabSize);
   /** Sizes and distances of the frames in the packet being read. */
-  readonly #sizes: number[] = [];
-  readonly #distances: number[] = [];
+  readonly #sizes = new Uint32Array(mostFrames);
+  readonly #distances = new Float64Array(mostFrames);
+  #count = 0;
   /** Size of the frame in fragments; 0 without one. */
   #whole = 0;
   #wholeTime = 0;
@@ -87,12 +90,12 @@ export class AacDepacketizer implements Depacketizer {
     const { bytes, start, end } = packet;
     if (end === start) return;
     const at = this.#readHeaders(bytes, start, end);
-    const size = this.#sizes[0];
-    if (at < 0 || size === undefined) {
+    const size = this.#sizes[0] ?? 0;
+    if (at < 0) {
       this.#refused += 1;
       return;
     }
-    if (this.#whole > 0 || (this.#sizes.length === 1 && size > end - at)) return this.#fragment(bytes, at, end, size, time, packet.marker);
+    if (this.#whole > 0 || (this.#count === 1 && size > end - at)) return this.#fragment(bytes, at, end, size, time, packet.marker);
     this.#frames(bytes, at, end, time);
   }
 
@@ -110,13 +113,11 @@ export class AacDepacketizer implements Depacketizer {
 
   /** Reads the AU headers into #sizes and #distances; returns where the frames begin, -1 for nonsense. */
   #readHeaders(bytes: Uint8Array, start: number, end: number): number {
-    this.#sizes.length = 0;
-    this.#distances.length = 0;
+    this.#count = 0;
     const widths = this.#widths;
     if (this.#isSimple && end - start > 4 && bytes[start] === 0 && bytes[start + 1] === 16) {
       const header = ((bytes[start + 2] ?? 0) << 8) | (bytes[start + 3] ?? 0);
-      this.#distances.push(0);
-      this.#sizes.push(header >>> widths.index || end - start - 4);
+      this.#add(header >>> widths.index || end - start - 4, 0);
       return start + 4;
     }
     const bits = new PayloadBits(bytes, start, end);
@@ -125,12 +126,12 @@ export class AacDepacketizer implements Depacketizer {
     const headersEnd = bits.at + length;
     let distance = 0;
     while (bits.at + Math.max(1, widths.size) <= headersEnd) {
-      const isFirst = this.#sizes.length === 0;
-      if (this.#sizes.length >= mostFrames) return -1;
-      this.#sizes.push(bits.read(widths.size));
+      const isFirst = this.#count === 0;
+      if (this.#count >= mostFrames) return -1;
+      const size = bits.read(widths.size);
       const delta = bits.read(isFirst ? widths.index : widths.indexDelta);
       distance = isFirst ? 0 : distance + delta + 1;
-      this.#distances.push(distance);
+      this.#add(size, distance);
       if (widths.ctsDelta > 0 && bits.read(1) === 1) bits.read(widths.ctsDelta);
       if (widths.dtsDelta > 0 && bits.read(1) === 1) bits.read(widths.dtsDelta);
       bits.read((widths.hasRandomAccess ? 1 : 0) + widths.streamState);
@@ -144,14 +145,19 @@ export class AacDepacketizer implements Depacketizer {
     const at = bits.at >>> 3;
     if (bits.isPast || at >= end) return -1;
     // Without sizes, or with a size of 0, the packet is one frame.
-    if (this.#sizes.length === 0) this.#distances.push(0);
-    if (this.#sizes.length <= 1 && (this.#sizes[0] ?? 0) === 0) this.#sizes[0] = end - at;
+    if (this.#count === 0) this.#add(0, 0);
+    if (this.#count === 1 && this.#sizes[0] === 0) this.#sizes[0] = end - at;
     return at;
+  }
+
+  #add(size: number, distance: number): void {
+    this.#sizes[this.#count] = size;
+    this.#distances[this.#count++] = distance;
   }
 
   #frames(bytes: Uint8Array, start: number, end: number, time: number): void {
     let at = start;
-    for (let i = 0; i < this.#sizes.length; i++) {
+    for (let i = 0; i < this.#count; i++) {
       const next = at + (this.#sizes[i] ?? 0);
       if (next > end) {
         this.#refused += 1;

@@ -7,7 +7,7 @@ import type { Clock } from '../../clock.ts';
 import { type DialEnd } from '../dialled.ts';
 import { type Datagrams, createDatagrams } from './datagrams.ts';
 import { endOf, passing } from './ends.ts';
-import { type Rests, createRests } from './rests.ts';
+import { type Alarms, type Rests, createRests, sharedAlarms } from './rests.ts';
 
 export type RtspTiming = {
   connectMillis: number;
@@ -48,7 +48,7 @@ const hash: AuthHash = {
 };
 /** One for all connections: what is read is used up before anything else is read. */
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
-const tickMillis = { tcp: 250, udp: 50 };
+const tickMillis = { tcp: 500, udp: 50 };
 
 /** Plays until the connection ends, and closes it. Never rejects. */
 export function playRtsp(options: RtspConnectionOptions): Promise<RtspEnd> {
@@ -73,6 +73,8 @@ class RtspConnection {
   #ending: RtspEnd | undefined;
   #cancelTimer: () => void = () => {};
   readonly #rests: Rests;
+  readonly #alarms: Alarms;
+  readonly #onWake = (): void => this.#wake();
   #cancelRest: (() => void) | undefined;
 
   constructor(options: RtspConnectionOptions, resolve: (end: RtspEnd) => void) {
@@ -81,6 +83,7 @@ class RtspConnection {
     this.#resolve = resolve;
     this.#transport = transports[0] ?? 'tcp';
     this.#rests = createRests(options.isUrgent);
+    this.#alarms = sharedAlarms(options.clock);
     this.#session = new RtspClientSession({ url, credentials, transports, hash, silenceMillis: timing.silenceMillis, silenceOf: mayBeSound ? 'all' : 'video' });
     const { host, port, tls } = this.#session.address;
     this.#socket = tls ? this.#openTls(host, port) : this.#openTcp(host, port);
@@ -138,10 +141,9 @@ class RtspConnection {
 
   /** Whether nothing is to be read for a moment; after a full buffer there is more at once. */
   #rest(length: number): boolean {
-    const { clock } = this.#options;
-    const pause = this.#rests(length, clock.now());
-    if (pause === 0 || length === readBuffer.length || this.#ending !== undefined) return false;
-    this.#cancelRest = clock.after(pause, () => this.#wake());
+    const until = this.#rests(length, this.#options.clock.now());
+    if (until === undefined || length === readBuffer.length || this.#ending !== undefined) return false;
+    this.#cancelRest = this.#alarms(until, this.#onWake);
     return true;
   }
 
