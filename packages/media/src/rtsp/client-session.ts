@@ -22,6 +22,8 @@ import { baseUri, controlUri, parseRtspUrl, withoutCredentials } from './url.ts'
 
 /** Ms to wait for the answer of a request. */
 const answerMillis = 10_000;
+/** Between calls; frozen, for nothing is to be said then. */
+const noStep: RtspStep = { events: Object.freeze([]) as never[], send: Object.freeze([]) as never[], datagrams: Object.freeze([]) as never[] };
 /** Ms to wait for the first datagram before another transport is tried. */
 const datagramMillis = 5000;
 
@@ -37,7 +39,7 @@ export class RtspClientSession {
   readonly #transports: RtspTransport[];
   readonly #random: () => number;
   #input: MediaInput;
-  #step: RtspStep = { events: [], send: [], datagrams: [] };
+  #step = noStep;
   #now = 0;
   #isOver = false;
   #isPlaying = false;
@@ -136,6 +138,8 @@ export class RtspClientSession {
     const step: RtspStep = (this.#step = { events: [], send: [], datagrams: [] });
     this.#now = now;
     if (!this.#isOver) work();
+    // Let go at once: kept until the next step, its packets would survive the garbage collector's first look at them.
+    this.#step = noStep;
     return step;
   }
 

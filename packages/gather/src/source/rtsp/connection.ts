@@ -139,12 +139,16 @@ class RtspConnection {
     this.#guard((now) => this.#perform(this.#session.receive(bytes, now)));
   }
 
-  /** Whether nothing is to be read for a moment; after a full buffer there is more at once. */
+  /**
+   * Whether nothing is to be read for a moment. After a full buffer there is more, but all others, the disk and the timers come first:
+   * a gather that has fallen behind would do nothing but read, and keep in memory what it can't write.
+   */
   #rest(length: number): boolean {
     const until = this.#rests(length, this.#options.clock.now());
-    if (until === undefined || length === readBuffer.length || this.#ending !== undefined) return false;
-    this.#cancelRest = this.#alarms(until, this.#onWake);
-    return true;
+    if (this.#ending !== undefined) return false;
+    if (length === readBuffer.length) this.#cancelRest = immediately(this.#onWake);
+    else if (until !== undefined) this.#cancelRest = this.#alarms(until, this.#onWake);
+    return this.#cancelRest !== undefined;
   }
 
   #wake(): void {
@@ -220,6 +224,11 @@ class RtspConnection {
     for (const bytes of this.#session.stop(clock.now()).send) socket.write(bytes);
     socket.end();
   }
+}
+
+function immediately(run: () => void): () => void {
+  const immediate = setImmediate(run);
+  return () => clearImmediate(immediate);
 }
 
 function faultyEnd(error: unknown): RtspEnd {

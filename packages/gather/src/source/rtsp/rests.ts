@@ -44,7 +44,7 @@ export function createAlarms(clock: Clock): Alarms {
     if (known === undefined) {
       due.set(at, runs);
       // Never before the moment: it would be the next one, too.
-      clock.after(Math.ceil(at - clock.now()), () => {
+      clock.after(Math.max(1, Math.ceil(at - clock.now())), () => {
         due.delete(at);
         for (const each of runs) each();
       });
