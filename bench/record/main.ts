@@ -1,6 +1,6 @@
 // The recorder beside `ffmpeg -c copy` (a process a channel), fed by one replay server on the other core. One JSON line a figure.
 //
-//   npm run bench:record -- [--channels 64] [--kbps 1000] [--seconds 30] [--many 256] [--many-kbps 2000] [--many-seconds 60]
+//   npm run bench:record -- [--channels 64] [--kbps 1000] [--seconds 30] [--many 256] [--many-kbps 2000] [--minutes 1]
 //                           [--only cpu|many|end] [--profile FOLDER]
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,15 +16,21 @@ import { sliceEndMillis } from './slice-end.ts';
 const text = (value: string) => ({ type: 'string' as const, default: value });
 const { values } = parseArgs({
   options: {
-    channels: text('64'), kbps: text('1000'), seconds: text('30'), many: text('256'), 'many-kbps': text('2000'), 'many-seconds': text('60'),
+    channels: text('64'), kbps: text('1000'), seconds: text('30'), many: text('256'), 'many-kbps': text('2000'), minutes: text('1'),
     only: { type: 'string' }, profile: { type: 'string' },
   },
 });
 const warmMillis = 8_000;
+/** How often a long run tells its memory. */
+const noteSeconds = 30;
 const isWanted = (part: string): boolean => values.only === undefined || values.only === part;
 const note = (line: string): void => void process.stderr.write(`${line}\n`);
 
 type Second = Extract<RecordingLine, { type: 'second' }>;
+const inMegabytes = ({ rss, heap, external }: Second): string => {
+  const [all, own, outside] = [rss, heap, external].map((bytes) => Math.round(bytes / 2 ** 20));
+  return `${all} MB, heap ${own}, external ${outside}`;
+};
 const nextSecond = (lines: Lines): Promise<Second> => lines.next<Second>((line) => line['type'] === 'second');
 
 type Share = { cpuShare: number; bytes: number };
@@ -40,7 +46,10 @@ async function runLubo(folder: string, port: number, count: number, seconds: num
   await nextSecond(lubo);
   await setTimeout(warmMillis);
   const before = await nextSecond(lubo);
-  await setTimeout(seconds * 1000);
+  for (let passed = 0; passed < seconds; passed += noteSeconds) {
+    await setTimeout(Math.min(noteSeconds, seconds - passed) * 1000);
+    if (seconds > noteSeconds) note(`  lubo: ${inMegabytes(await nextSecond(lubo))}`);
+  }
   const after = await nextSecond(lubo);
   const pid = lubo.child.pid ?? 0;
   lubo.child.kill('SIGTERM');
@@ -58,9 +67,9 @@ async function runLubo(folder: string, port: number, count: number, seconds: num
   await lubo.ended;
   const names = readdirSync(join(folder, 'lubo', 'recordings'));
   const recorded = names.filter((name) => name.endsWith('.mp4')).reduce((sum, name) => sum + statSync(join(folder, 'lubo', 'recordings', name)).size, 0);
-  note(`  lubo: ${after.recording} of ${count} record, ${Math.round(after.rss / 2 ** 20)} MB, heap ${Math.round(after.heap / 2 ** 20)}, external ${Math.round(after.external / 2 ** 20)}; idle ${Math.round(base.rss / 2 ** 20)} MB`);
+  note(`  lubo: ${after.recording} of ${count} record, ${inMegabytes(after)}; idle ${inMegabytes(base)}`);
   return {
-    cpuShare: (after.cpuSeconds - before.cpuSeconds) / (seconds + 1) / count * 100,
+    cpuShare: (after.cpuSeconds - before.cpuSeconds) / ((after.atMillis - before.atMillis) / 1000) / count * 100,
     bytes: (after.rss - base.rss) / count,
     writes: written.calls / recorded, pages: written.pages / recorded, recording: after.recording,
   };
@@ -96,7 +105,7 @@ async function besideFfmpeg(folder: string): Promise<void> {
 }
 
 async function manyChannels(folder: string): Promise<void> {
-  const [count, seconds] = [Number(values.many), Number(values['many-seconds'])];
+  const [count, seconds] = [Number(values.many), Number(values.minutes) * 60];
   const server = await startServer(Number(values['many-kbps']));
   let status: Record<string, unknown> = {};
   const watch = async (): Promise<void> => {
@@ -111,6 +120,7 @@ async function manyChannels(folder: string): Promise<void> {
   server.lines.child.stdin?.end();
   const name = `${count} channels at ${server.kbps} kbps, ${seconds} s`;
   print(figureOf(`record, lubo, share of the core, ${name}`, '%', 100, [lubo.cpuShare * count]));
+  print(figureOf(`record, lubo, memory of a channel, ${name}`, 'kB', 3_000, [lubo.bytes / 1000]));
   print(figureOf(`record, lubo, channels that do not record or were cut off, ${name}`, 'channels', 0, [count - lubo.recording + slow]));
 }
 

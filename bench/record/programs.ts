@@ -16,7 +16,8 @@ function onCore(core: number, command: string, args: readonly string[]): [string
 export type Lines = { child: ChildProcess; next<Line>(is: (line: Record<string, unknown>) => boolean): Promise<Line>; ended: Promise<void> };
 
 function spawnLines(core: number, args: readonly string[]): Lines {
-  const child = spawn(...onCore(core, process.execPath, args), { stdio: ['pipe', 'pipe', 'inherit'] });
+  const env = { ...process.env, MALLOC_ARENA_MAX: '2' };
+  const child = spawn(...onCore(core, process.execPath, args), { stdio: ['pipe', 'pipe', 'inherit'], env });
   const waiting = new Set<(line: Record<string, unknown>) => void>();
   createInterface({ input: child.stdout }).on('line', (text) => {
     const line = JSON.parse(text) as Record<string, unknown>;
@@ -48,7 +49,7 @@ export async function startServer(kbps: number): Promise<{ lines: Lines; port: n
 
 export const urlOf = (port: number, channel: number): string => `rtsp://127.0.0.1:${port}/ch/${channel}`;
 
-/** Our recorder, all channels in one process on the first core. `profile`: a folder for a CPU profile. */
+/** Our recorder, all channels in one process on the first core, with the flags and the environment that the supervisor gives a gather. `profile`: a folder for a CPU profile. */
 export function startLubo(dataDir: string, port: number, count: number, profile?: string): Lines {
   const channels = Array.from({ length: count }, (_, i) => ({
     id: `channel${String(i).padStart(5, '0')}`,
@@ -56,7 +57,7 @@ export function startLubo(dataDir: string, port: number, count: number, profile?
   }));
   const job: RecordingJob = { dataDir, channels, sliceMinutes: 30 };
   const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  return spawnLines(0, ['--max-semi-space-size=2', '--heap-growing-percent=150', ...flags, join(import.meta.dirname, 'recording-process.ts'), JSON.stringify(job)]);
+  return spawnLines(0, ['--max-semi-space-size=4', '--heap-growing-percent=150', ...flags, join(import.meta.dirname, 'recording-process.ts'), JSON.stringify(job)]);
 }
 
 /** `ffmpeg -c copy`, a process a channel, all on the first core. */

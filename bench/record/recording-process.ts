@@ -21,7 +21,7 @@ export type RecordingJob = {
 
 export type RecordingLine =
   | { type: 'ready'; found: string[] }
-  | { type: 'second'; cpuSeconds: number; rss: number; heap: number; external: number; recording: number; receiveKbps: number }
+  | { type: 'second'; atMillis: number; cpuSeconds: number; rss: number; heap: number; external: number; recording: number; receiveKbps: number }
   | { type: 'over'; recordings: { id: string; endMillis: number; size: number }[] };
 
 const job = JSON.parse(process.argv[2] ?? '{}') as RecordingJob;
@@ -48,7 +48,7 @@ const timer = setInterval(() => {
   const { user, system } = process.cpuUsage();
   const { channels } = gather.report();
   say({
-    type: 'second', cpuSeconds: (user + system) / 1e6, rss, heap, external, recording: channels.filter(({ isRecording }) => isRecording).length,
+    type: 'second', atMillis: performance.now(), cpuSeconds: (user + system) / 1e6, rss, heap, external, recording: channels.filter(({ isRecording }) => isRecording).length,
     receiveKbps: channels.reduce((sum, { receiveKbps }) => sum + receiveKbps, 0),
   });
 }, 1_000);

@@ -47,20 +47,20 @@ export function createGopStore(): GopStore {
     for (let done = 0; done < data.length; ) {
       const at = end % blockBytes;
       if (at === 0) blocks.push(takeBlock());
-      const count = Math.min(data.length - done, blockBytes - at);
-      blocks.at(-1)?.set(done === 0 && count === data.length ? data : data.subarray(done, done + count), at);
-      done += count;
-      end += count;
+      const part = Math.min(data.length - done, blockBytes - at);
+      blocks.at(-1)?.set(done === 0 && part === data.length ? data : data.subarray(done, done + part), at);
+      done += part;
+      end += part;
     }
   };
   const copy = (start: number, length: number): Uint8Array => {
     const data = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const at = (start + done) % blockBytes;
-      const count = Math.min(length - done, blockBytes - at);
+      const part = Math.min(length - done, blockBytes - at);
       const block = blocks[Math.floor((start + done) / blockBytes)];
-      if (block) data.set(block.subarray(at, at + count), done);
-      done += count;
+      if (block) data.set(block.subarray(at, at + part), done);
+      done += part;
     }
     return data;
   };

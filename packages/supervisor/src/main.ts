@@ -18,8 +18,11 @@ const complain = (text: string): void => void process.stderr.write(`lubo: ${text
 
 /** A smaller young generation: parts idle much, schools' servers are small, and media bytes are not kept there. */
 const smallFlags = ['--max-semi-space-size=2'];
-/** Every picture of the gather lives some seconds in its rings: a small heap would be searched once a second for what has died. */
-const gatherFlags = ['--max-semi-space-size=2', '--heap-growing-percent=150'];
+/**
+ * What the gather reads dies once it is copied to a ring and a fragment. With less room for the young, what comes in a tenth of a second
+ * from many channels would count as old before that; with a smaller heap, what is old would be searched every few seconds.
+ */
+const gatherFlags = ['--max-semi-space-size=4', '--heap-growing-percent=150'];
 
 async function start(): Promise<void> {
   const wanted = parseArguments(process.argv.slice(2));

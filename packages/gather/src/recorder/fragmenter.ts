@@ -6,7 +6,7 @@ import type { Tracks, Unit } from '../unit.ts';
  * Media of a fragment, at least. What a kill takes is that, the media of one more read (200 ms) and what is on its way to the disk:
  * less than a second.
  */
-const fragmentMillis = 700;
+const fragmentMillis = 650;
 /** Of a track with a single packet, whose pace is not known. */
 const unknownPaceMillis = 40;
 

@@ -39,7 +39,7 @@ test('a last fragment that a loss of power has left hollow is cut', async () => 
   await (await disk.open(media, 'write'))!.write(new Uint8Array(60), size - 60);
   const { recordings } = await takeInHand({ disk });
   const [pictures = []] = await picturesOf(recordings);
-  assert.deepEqual(pictures, range(0, 96));
+  assert.deepEqual(pictures, range(0, 97));
 });
 
 test('what was recovered is told the same the next time, and nothing is written for it', async () => {

@@ -12,7 +12,7 @@ export type Intake = {
   /** Before the first packet of its kind, and whenever the configuration changes. */
   track(track: Track): void;
   packet(packet: Packet): void;
-  /** Hands on what is ripe: after each batch of packets, and several times a second. */
+  /** Hands on what is ripe: after each batch of packets, and twice a second at least. */
   pass(nowMillis: number): void;
   /** Hands on all that is held: the connection has ended. */
   end(): void;

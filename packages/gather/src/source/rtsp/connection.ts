@@ -33,7 +33,7 @@ export type RtspConnectionOptions = {
   signal: AbortSignal;
   /** Tracks and packets, and what was found out; never the end. */
   onEvent(event: RtspClientEvent): void;
-  /** After each batch of events, and several times a second. `lost` counts packets since the connection began. */
+  /** After each batch of events, and twice a second at least. `lost` counts packets since the connection began. */
   onPass(nowMillis: number, lost: number): void;
   /** TLS: whether anybody vouches for the certificate. */
   onSecured(isVouchedFor: boolean): void;
