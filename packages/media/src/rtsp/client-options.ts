@@ -29,3 +29,6 @@ export type RtspClientOptions = {
 
 /** What is to be done: events in order, bytes for the connection, datagrams for UDP (`channel` = 2 × media, + 1 for RTCP). */
 export type RtspStep = { events: RtspClientEvent[]; send: Uint8Array[]; datagrams: { channel: number; bytes: Uint8Array }[] };
+
+/** A step without anything; frozen, for nothing is to be added to it. */
+export const noStep: RtspStep = { events: Object.freeze([]) as never[], send: Object.freeze([]) as never[], datagrams: Object.freeze([]) as never[] };

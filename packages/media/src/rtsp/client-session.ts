@@ -2,7 +2,7 @@
 
 import { writeReceiverReport } from '../rtp/rtcp.ts';
 import type { ReceiverStats } from '../rtp/receiver.ts';
-import type { RtspClientOptions, RtspStep } from './client-options.ts';
+import { type RtspClientOptions, type RtspStep, noStep } from './client-options.ts';
 import type { RtspClientEvent } from './events.ts';
 import { refusalOf } from './events.ts';
 import { chooseMedia } from './media-choice.ts';
@@ -22,8 +22,6 @@ import { baseUri, controlUri, parseRtspUrl, withoutCredentials } from './url.ts'
 
 /** Ms to wait for the answer of a request. */
 const answerMillis = 10_000;
-/** Between calls; frozen, for nothing is to be said then. */
-const noStep: RtspStep = { events: Object.freeze([]) as never[], send: Object.freeze([]) as never[], datagrams: Object.freeze([]) as never[] };
 /** Ms to wait for the first datagram before another transport is tried. */
 const datagramMillis = 5000;
 
@@ -138,7 +136,7 @@ export class RtspClientSession {
     const step: RtspStep = (this.#step = { events: [], send: [], datagrams: [] });
     this.#now = now;
     if (!this.#isOver) work();
-    // Let go at once: kept until the next step, its packets would survive the garbage collector's first look at them.
+    // Kept until the next step, its packets would survive the garbage collector's first look.
     this.#step = noStep;
     return step;
   }
