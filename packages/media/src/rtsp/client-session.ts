@@ -3,8 +3,7 @@
 import { writeReceiverReport } from '../rtp/rtcp.ts';
 import type { ReceiverStats } from '../rtp/receiver.ts';
 import { type RtspClientOptions, type RtspStep, noStep } from './client-options.ts';
-import type { RtspClientEvent } from './events.ts';
-import { refusalOf } from './events.ts';
+import { type RtspClientEvent, refusalOf } from './events.ts';
 import { chooseMedia } from './media-choice.ts';
 import { MediaInput } from './media-input.ts';
 import type { RtspHeaders, RtspRequest, RtspResponse } from './message.ts';
