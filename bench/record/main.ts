@@ -34,9 +34,11 @@ const inMegabytes = ({ rss, heap, external }: Second): string => {
 const nextSecond = (lines: Lines): Promise<Second> => lines.next<Second>((line) => line['type'] === 'second');
 
 type Share = { cpuShare: number; bytes: number };
+/** Another program that is measured in the same seconds. */
+type Meter = { begin(): void; end(): void };
 
 /** Records `count` channels for so long; CPU as a share of a core for each channel, memory for each. */
-async function runLubo(folder: string, port: number, count: number, seconds: number, profile?: string): Promise<Share & { writes: number; pages: number; recording: number }> {
+async function runLubo(folder: string, port: number, count: number, seconds: number, profile?: string, beside?: Meter): Promise<Share & { writes: number; pages: number; recording: number }> {
   const idle = startLubo(join(folder, 'idle'), port, 0);
   await nextSecond(idle);
   const base = await nextSecond(idle);
@@ -46,11 +48,13 @@ async function runLubo(folder: string, port: number, count: number, seconds: num
   await nextSecond(lubo);
   await setTimeout(warmMillis);
   const before = await nextSecond(lubo);
+  beside?.begin();
   for (let passed = 0; passed < seconds; passed += noteSeconds) {
     await setTimeout(Math.min(noteSeconds, seconds - passed) * 1000);
     if (seconds > noteSeconds) note(`  lubo: ${inMegabytes(await nextSecond(lubo))}`);
   }
   const after = await nextSecond(lubo);
+  beside?.end();
   const pid = lubo.child.pid ?? 0;
   lubo.child.kill('SIGTERM');
   const over = lubo.next((line) => line['type'] === 'over');
@@ -75,25 +79,31 @@ async function runLubo(folder: string, port: number, count: number, seconds: num
   };
 }
 
-async function runFfmpeg(folder: string, port: number, count: number, seconds: number): Promise<Share> {
+/** All channels again, by a process each, while `record` runs with the meter that it is given. */
+async function besideFfmpegs<T>(folder: string, port: number, count: number, record: (meter: Meter) => Promise<T>): Promise<{ ffmpeg: Share; lubo: T }> {
   const children = startFfmpegs(join(folder, 'ffmpeg'), port, count);
-  await setTimeout(warmMillis);
   const pids = children.map(({ pid }) => pid ?? 0);
   const cpu = (): number => pids.reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
-  const before = cpu();
-  await setTimeout(seconds * 1000);
-  const cpuShare = (cpu() - before) / seconds / count * 100;
-  const bytes = pids.reduce((sum, pid) => sum + memoryOf(pid, 'Pss'), 0) / count;
+  const ffmpeg: Share = { cpuShare: 0, bytes: 0 };
+  let from = { cpu: 0, at: 0 };
+  const lubo = await record({
+    begin: () => (from = { cpu: cpu(), at: performance.now() }),
+    end() {
+      ffmpeg.cpuShare = (cpu() - from.cpu) / ((performance.now() - from.at) / 1000) / count * 100;
+      ffmpeg.bytes = pids.reduce((sum, pid) => sum + memoryOf(pid, 'Pss'), 0) / count;
+    },
+  });
   for (const child of children) child.kill('SIGINT');
   await Promise.all(children.map((child) => new Promise((resolve) => (child.exitCode === null ? child.once('close', resolve) : resolve(undefined)))));
-  return { cpuShare, bytes };
+  return { ffmpeg, lubo };
 }
 
 async function besideFfmpeg(folder: string): Promise<void> {
   const [count, seconds] = [Number(values.channels), Number(values.seconds)];
   const server = await startServer(Number(values.kbps));
-  const ffmpeg = await runFfmpeg(folder, server.port, count, seconds);
-  const lubo = await runLubo(folder, server.port, count, seconds, values.profile);
+  const { port } = server;
+  // At once, on the same core: what other programs do to the machine meanwhile, they do to both.
+  const { ffmpeg, lubo } = await besideFfmpegs(folder, port, count, (meter) => runLubo(folder, port, count, seconds, values.profile, meter));
   server.lines.child.stdin?.end();
   const name = `${count} channels at ${server.kbps} kbps`;
   print(figureOf(`record, ffmpeg, CPU of a channel, ${name}`, '‰ of a core', Infinity, [ffmpeg.cpuShare * 10]));
