@@ -114,6 +114,17 @@ for (const backend of ['node-av', 'ffmpeg']) {
       assert.equal(codec.backend().backend, backend);
     });
 
+    it('makes WebP of them in the same colours, never enlarged', async (t) => {
+      const codec = open(t, backend);
+      for (const { track, keyframes } of [avc, hevc]) {
+        for (const [i, data] of keyframes.entries()) {
+          const webps = await codec.webp({ track, data, widths: [320, 1280, 1920] });
+          assert.deepEqual(webps.map(({ width, height }) => [width, height]), [[320, 180], [1280, 720], [1280, 720]]);
+          for (const { webp } of webps) assertColour(webp, 'iw:ih', colours[i] ?? [], `${track.codec} ${names[i]}`);
+        }
+      }
+    });
+
     it('keeps the aspect that is shown and enlarges nothing', async (t) => {
       const codec = open(t, backend);
       const narrow = await makeClip('libx264', '704x576', '-aspect', '16:9');

@@ -47,6 +47,8 @@ export const Recording = z.object({
   codecs: z.string(),
   plays: z.int(),
   posterUrl: z.string().optional(),
+  /** With `?width=` of these behind it the poster's address gives it as WebP, so many pixels wide. */
+  posterWidths: z.array(z.int()).optional(),
 });
 export type Recording = z.infer<typeof Recording>;
 

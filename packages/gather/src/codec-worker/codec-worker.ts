@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import { type StartChild, childStarter } from './child.ts';
 import { CodecError } from './codec-error.ts';
 import type { LaneTiming } from './lane.ts';
-import type { Backend, Picture, Sheet } from './messages.ts';
+import type { Backend, Picture, Sheet, WebPicture } from './messages.ts';
 import { type PictureTiming, type Urgency, createPictureWorker } from './pictures.ts';
 import { type Sound, type SoundInput, type SoundOutput, createSoundWorker } from './sound.ts';
 
@@ -33,6 +33,8 @@ export type CodecWorker = {
    * at most 256 KiB each. Rejects with CodecError.
    */
   picture(request: { track: PictureTrack; data: Uint8Array; widths: readonly number[]; urgency?: Urgency }): Promise<Picture[]>;
+  /** The same as WebP, in the background; empty where FFmpeg has no WebP. Rejects with CodecError. */
+  webp(request: { track: PictureTrack; data: Uint8Array; widths: readonly number[] }): Promise<WebPicture[]>;
   /** Keyframes of one track as the tiles of one JPEG of at most 4 MiB, row by row. Rejects with CodecError. */
   sheet(track: PictureTrack, frames: readonly Uint8Array[], layout: { tileWidth: number; columns: number }): Promise<Sheet>;
   /** A channel's G.711 on its way to AAC; several at once share a worker. */
@@ -64,6 +66,10 @@ export function createCodecWorker(options: CodecWorkerOptions): CodecWorker {
       const { codec, config } = track;
       const answer = await pictures.ask({ kind: 'picture', keyframe: { codec, config, data }, widths }, urgency);
       return [...answer.pictures];
+    },
+    async webp({ track: { codec, config }, data, widths }) {
+      const { webps = [] } = await pictures.ask({ kind: 'webp', keyframe: { codec, config, data }, widths }, { kind: 'background' });
+      return [...webps];
     },
     async sheet({ codec, config }, frames, layout) {
       const { sheet } = await pictures.ask({ kind: 'sheet', codec, config, frames, ...layout }, { kind: 'background' });

@@ -9,14 +9,22 @@ export type Keyframe = { codec: 'h264' | 'h265'; config: Uint8Array; data: Uint8
 /** A JPEG and its size in pixels. */
 export type Picture = { jpeg: Uint8Array; width: number; height: number };
 
+/** A WebP (lossy) and its size in pixels. */
+export type WebPicture = { webp: Uint8Array; width: number; height: number };
+
 /** A grid of equal tiles in one JPEG, filled row by row. */
 export type Sheet = Picture & { tileWidth: number; tileHeight: number; columns: number; count: number };
 
 /** Pictures of one keyframe, one for each width; heights keep the aspect as it is shown. */
 export type PictureWork = { kind: 'picture'; keyframe: Keyframe; widths: readonly number[] };
 
+/** The same as WebP; none where FFmpeg has no encoder for it. */
+export type WebWork = { kind: 'webp'; keyframe: Keyframe; widths: readonly number[] };
+
 /** Keyframes of one track as tiles. */
 export type SheetWork = { kind: 'sheet'; codec: Keyframe['codec']; config: Uint8Array; frames: readonly Uint8Array[]; tileWidth: number; columns: number };
+
+export type Work = PictureWork | WebWork | SheetWork;
 
 /** One channel's G.711 sound. */
 export type SoundFormat = { codec: 'pcma' | 'pcmu'; sampleRate: number; channels: number };
@@ -28,7 +36,7 @@ export type SoundBytes = { sound: number; at: number; data: Uint8Array };
 export type AacFrame = { sound: number; at: number; data: Uint8Array };
 
 export type ToWorker =
-  | { type: 'work'; id: number; work: PictureWork | SheetWork }
+  | { type: 'work'; id: number; work: Work }
   | { type: 'sound-open'; sound: number; format: SoundFormat }
   | { type: 'sound-bytes'; batch: readonly SoundBytes[] }
   | { type: 'sound-close'; sound: number }
@@ -36,7 +44,7 @@ export type ToWorker =
 
 export type FromWorker =
   | { type: 'ready'; backend: Backend; detail: string }
-  | { type: 'done'; id: number; pictures: readonly Picture[]; sheet?: Sheet }
+  | { type: 'done'; id: number; pictures: readonly Picture[]; webps?: readonly WebPicture[]; sheet?: Sheet }
   | { type: 'failed'; id: number; detail: string }
   /** Bytes of `batch`es that are worked off. */
   | { type: 'sound-taken'; bytes: number }

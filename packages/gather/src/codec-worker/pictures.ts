@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { StartChild } from './child.ts';
 import { CodecError } from './codec-error.ts';
 import { Lane, type LaneTiming } from './lane.ts';
-import { type Backend, type FromWorker, type PictureWork, type SheetWork, limits } from './messages.ts';
+import { type Backend, type FromWorker, type Work, limits } from './messages.ts';
 
 export type PictureTiming = {
   /** From the start of the work, not of the waiting. */
@@ -34,7 +34,7 @@ export type Urgency =
 
 export type PictureWorker = {
   /** Rejects with CodecError. */
-  ask(work: PictureWork | SheetWork, urgency: Urgency): Promise<FromWorker & { type: 'done' }>;
+  ask(work: Work, urgency: Urgency): Promise<FromWorker & { type: 'done' }>;
   readonly pid: number | undefined;
   readonly waiting: number;
   close(): void;
@@ -45,7 +45,7 @@ const maxWaitingBytes = 128 * 1024 * 1024;
 
 type Request = {
   id: number;
-  work: PictureWork | SheetWork;
+  work: Work;
   bytes: number;
   urgency: Urgency;
   resolve(answer: FromWorker & { type: 'done' }): void;
@@ -153,8 +153,8 @@ export function createPictureWorker(options: PictureWorkerOptions): PictureWorke
   };
 }
 
-function bytesOf(work: PictureWork | SheetWork): number {
-  return work.kind === 'picture' ? work.keyframe.data.length : work.frames.reduce((all, each) => all + each.length, 0);
+function bytesOf(work: Work): number {
+  return work.kind === 'sheet' ? work.frames.reduce((all, each) => all + each.length, 0) : work.keyframe.data.length;
 }
 
 const refuse = (detail: string): never => {
@@ -162,12 +162,12 @@ const refuse = (detail: string): never => {
 };
 
 /** Refuses what is past the bounds of a message, with limit and value. */
-function checkWork(work: PictureWork | SheetWork): void {
+function checkWork(work: Work): void {
   const bytes = bytesOf(work);
-  const widths = work.kind === 'picture' ? work.widths : [work.tileWidth];
+  const widths = work.kind === 'sheet' ? [work.tileWidth] : work.widths;
   if (widths.length === 0 || widths.length > limits.widths) refuse(`${widths.length} widths, not 1 to ${limits.widths}`);
   for (const width of widths) if (!Number.isInteger(width) || width < 16 || width > limits.widest) refuse(`width ${width}, not 16 to ${limits.widest}`);
-  if (work.kind === 'picture') {
+  if (work.kind !== 'sheet') {
     if (bytes === 0 || bytes > limits.keyframeBytes) refuse(`a keyframe of ${bytes} bytes, not 1 to ${limits.keyframeBytes}`);
     return;
   }

@@ -12,6 +12,8 @@ const codec = {
     if (data[0] === 0) return Promise.reject(new CodecError('undecodable', 'made up'));
     return Promise.resolve([{ jpeg: new Uint8Array(data[0] ?? 0), width: 640, height: 360 }]);
   },
+  /** A video 700 pixels wide. */
+  webp: ({ data, widths }: { data: Uint8Array; widths: readonly number[] }) => Promise.resolve(widths.map((width) => ({ webp: data, width: Math.min(width, 700), height: 90 }))),
 };
 
 const sheets = () => {
@@ -31,6 +33,15 @@ describe('the picture of a recording', () => {
     assert.equal((await posterOf(codec, keyframes))?.jpeg.length, 90);
   });
 
+  it('is there as WebP too, in the widths that the video has; without an encoder for it as JPEG alone', async () => {
+    const keyframes = [keyframe(6_000, 10), keyframe(60_000, 90)];
+    const poster = await posterOf(codec, keyframes);
+    assert.deepEqual(poster?.webps.map(({ webp, width }) => [webp[0], width]), [[90, 320], [90, 640]]);
+    for (const webp of [() => Promise.resolve([]), () => Promise.reject(new CodecError('undecodable', 'made up'))]) {
+      assert.deepEqual((await posterOf({ ...codec, webp }, keyframes))?.webps, []);
+    }
+  });
+
   it('is of the first seconds when there are no others', async () => {
     assert.equal((await posterOf(codec, [keyframe(0, 20)]))?.jpeg.length, 20);
   });
@@ -42,7 +53,7 @@ describe('the picture of a recording', () => {
   });
 
   it('is refused when no picture can be made at all', async () => {
-    const none = { picture: () => Promise.reject(new CodecError('no-backend', 'made up')) };
+    const none = { ...codec, picture: () => Promise.reject(new CodecError('no-backend', 'made up')) };
     await assert.rejects(posterOf(none, [keyframe(6_000, 1)]), { code: 'no-backend' });
   });
 });

@@ -1,14 +1,18 @@
 // The picture that stands for a recording, and the sheet of small ones for seeking in it; both from its keyframes.
+import { posterWidths } from '@lubo/contract';
 import type { VideoTrack } from '@lubo/media';
 import { CodecError } from '../codec-worker/codec-error.ts';
 import type { CodecWorker } from '../codec-worker/codec-worker.ts';
-import { type Picture, type Sheet, limits } from '../codec-worker/messages.ts';
+import { type Picture, type Sheet, type WebPicture, limits } from '../codec-worker/messages.ts';
 
 /** A keyframe of a recording; `millis` from its start. */
 export type RecordedKeyframe = { millis: number; track: VideoTrack; data: Uint8Array };
 
 /** A recording's small pictures; tile `i`, counted row by row, shows it at `millis[i]`. */
 export type Preview = Sheet & { millis: number[] };
+
+/** A recording's picture, and the same as WebP in several widths where that can be made. */
+export type Poster = Picture & { webps: WebPicture[] };
 
 const posterWidth = 640;
 const posterCandidates = 3;
@@ -22,14 +26,27 @@ const maxTiles = 100;
  * The picture with most to see of three keyframes: the largest JPEG, for a black or empty one is small. Those of the first
  * seconds only when there are no others. Undefined when none can be decoded; rejects with CodecError when nothing can be.
  */
-export async function posterOf(codec: Pick<CodecWorker, 'picture'>, keyframes: readonly RecordedKeyframe[]): Promise<Picture | undefined> {
+export async function posterOf(codec: Pick<CodecWorker, 'picture' | 'webp'>, keyframes: readonly RecordedKeyframe[]): Promise<Poster | undefined> {
   const settled = keyframes.filter(({ millis }) => millis >= settledMillis);
-  let best: Picture | undefined;
-  for (const { track, data } of spread(settled.length > 0 ? settled : keyframes, posterCandidates)) {
-    const picture = await pictureOf(codec, track, data);
-    if (picture !== undefined && picture.jpeg.length > (best?.jpeg.length ?? 0)) best = picture;
+  let best: (Picture & { of: RecordedKeyframe }) | undefined;
+  for (const of of spread(settled.length > 0 ? settled : keyframes, posterCandidates)) {
+    const picture = await pictureOf(codec, of.track, of.data);
+    if (picture !== undefined && picture.jpeg.length > (best?.jpeg.length ?? 0)) best = { ...picture, of };
   }
-  return best;
+  if (best === undefined) return undefined;
+  const { of, ...picture } = best;
+  return { ...picture, webps: await webpsOf(codec, of) };
+}
+
+/** None is no fault: the JPEG is there. Widths that the video does not have are left out. */
+async function webpsOf(codec: Pick<CodecWorker, 'webp'>, { track, data }: RecordedKeyframe): Promise<WebPicture[]> {
+  try {
+    const webps = await codec.webp({ track, data, widths: posterWidths });
+    return webps.filter(({ width }, index) => width === posterWidths[index]);
+  } catch (error) {
+    if (error instanceof CodecError) return [];
+    throw error;
+  }
 }
 
 async function pictureOf(codec: Pick<CodecWorker, 'picture'>, track: VideoTrack, data: Uint8Array): Promise<Picture | undefined> {

@@ -7,11 +7,13 @@ import type { SiteHttp } from './site-http.ts';
 
 /** What makes pictures of keyframes; `undefined` when none can be made. */
 export type PictureMaker = {
-  poster(keyframes: readonly KeyframeUnit[]): Promise<{ jpeg: Uint8Array } | undefined>;
+  poster(keyframes: readonly KeyframeUnit[]): Promise<{ jpeg: Uint8Array; webps: readonly { webp: Uint8Array; width: number }[] } | undefined>;
   preview(keyframes: readonly KeyframeUnit[]): Promise<{ jpeg: Uint8Array; tileWidth: number; tileHeight: number; columns: number; millis: number[] } | undefined>;
 };
 
 export type SendPicturesOptions = { http: SiteHttp; slices: Pick<SliceStore, 'openStandard'>; maker: PictureMaker; clock: Clock; log: Logger };
+
+type Made = { path: string; type: 'image/jpeg' | 'image/webp'; body: Uint8Array };
 
 /** As many as a sheet has tiles. */
 const keyframeCount = 100;
@@ -22,15 +24,17 @@ const patienceMillis = 60_000;
 
 /** Sends what pictures there are. Never rejects. */
 export function createPictureSender({ http, slices, maker, clock, log }: SendPicturesOptions): (slice: SliceInfo, signal: AbortSignal) => Promise<void> {
-  async function make(id: string): Promise<{ path: string; jpeg: Uint8Array }[]> {
+  async function make(id: string): Promise<Made[]> {
     const file = await slices.openStandard(id);
     try {
       const keyframes = await file.keyframes(keyframeCount);
       const poster = await maker.poster(keyframes);
       const sheet = await maker.preview(keyframes);
-      const made: { path: string; jpeg: Uint8Array }[] = [];
-      if (poster !== undefined) made.push({ path: picturePaths.poster.replace(':id', id), jpeg: poster.jpeg });
-      if (sheet !== undefined) made.push({ path: `${picturePaths.thumbnails.replace(':id', id)}?${queryOf(sheet)}`, jpeg: sheet.jpeg });
+      const path = picturePaths.poster.replace(':id', id);
+      const made: Made[] = [];
+      if (poster !== undefined) made.push({ path, type: 'image/jpeg', body: poster.jpeg });
+      for (const { webp, width } of poster?.webps ?? []) made.push({ path: `${path}?width=${width}`, type: 'image/webp', body: webp });
+      if (sheet !== undefined) made.push({ path: `${picturePaths.thumbnails.replace(':id', id)}?${queryOf(sheet)}`, type: 'image/jpeg', body: sheet.jpeg });
       return made;
     } finally {
       await file.close();
@@ -38,9 +42,9 @@ export function createPictureSender({ http, slices, maker, clock, log }: SendPic
   }
 
   async function sendAll(id: string, signal: AbortSignal): Promise<void> {
-    for (const { path, jpeg } of await make(id)) {
+    for (const picture of await make(id)) {
       for (let left = tries; left > 0 && !signal.aborted; left--) {
-        if (await put(http, path, jpeg, signal)) break;
+        if (await put(http, picture, signal)) break;
         await sleep(clock, pauseMillis, signal);
       }
     }
@@ -58,9 +62,9 @@ export function createPictureSender({ http, slices, maker, clock, log }: SendPic
 }
 
 /** Whether that is settled: taken, or refused for good. */
-async function put(http: SiteHttp, path: string, jpeg: Uint8Array, signal: AbortSignal): Promise<boolean> {
+async function put(http: SiteHttp, { path, type, body }: Made, signal: AbortSignal): Promise<boolean> {
   try {
-    const { status } = await http.request({ method: 'PUT', path, headers: { 'content-type': 'image/jpeg' }, body: jpeg, signal });
+    const { status } = await http.request({ method: 'PUT', path, headers: { 'content-type': type }, body, signal });
     return status < 500 && status !== 429;
   } catch {
     return false;

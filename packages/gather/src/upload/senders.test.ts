@@ -111,7 +111,7 @@ test('snapshots go one at a time, the newest of each channel, again after a cut'
 });
 
 const maker: PictureMaker = {
-  poster: async () => ({ jpeg: Uint8Array.of(1) }),
+  poster: async () => ({ jpeg: Uint8Array.of(1), webps: [{ webp: Uint8Array.of(3), width: 320 }] }),
   preview: async () => ({ jpeg: Uint8Array.of(2), tileWidth: 160, tileHeight: 90, columns: 10, millis: [0, 2000.4] }),
 };
 
@@ -123,12 +123,16 @@ function pictures(over: Partial<PictureMaker>, statusOf: (request: SiteRequest) 
   return { ...site, clock, slices, send: createPictureSender({ http: site.http, slices, maker: { ...maker, ...over }, clock, log }) };
 }
 
-test('a stored recording gets its poster and its sheet', async () => {
+test('a stored recording gets its poster, first as JPEG, and its sheet', async () => {
   const { send, slices, requests } = pictures({}, () => 204);
   await send(slices.finished()[0] ?? assert.fail(), signal);
   assert.deepEqual(
-    requests.map(({ path }) => path),
-    [`/api/gather/recordings/${id}/poster`, `/api/gather/recordings/${id}/thumbnails?tileWidth=160&tileHeight=90&columns=10&millis=0,2000`],
+    requests.map(({ path, headers }) => [path, headers?.['content-type']]),
+    [
+      [`/api/gather/recordings/${id}/poster`, 'image/jpeg'],
+      [`/api/gather/recordings/${id}/poster?width=320`, 'image/webp'],
+      [`/api/gather/recordings/${id}/thumbnails?tileWidth=160&tileHeight=90&columns=10&millis=0,2000`, 'image/jpeg'],
+    ],
   );
   assert.equal(slices.opened, 0);
 });
@@ -138,7 +142,7 @@ test('pictures that fail are tried three times and given up, a maker that hangs 
   const done = refused.send(refused.slices.finished()[0] ?? assert.fail(), signal);
   await refused.clock.advance(20_000);
   await done;
-  assert.equal(refused.requests.length, 4);
+  assert.equal(refused.requests.length, 5);
 
   for (const poster of [() => Promise.reject(new Error('no codec')), () => new Promise<never>(() => {})]) {
     const { send, slices, clock, requests } = pictures({ poster }, () => 204);

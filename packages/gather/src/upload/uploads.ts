@@ -18,7 +18,7 @@ export type UploadsOptions = SiteHttpOptions & {
   slices: SliceStore;
   lessons: Lessons;
   snapshots: Pick<Snapshots, 'onPicture'>;
-  codec: Pick<CodecWorker, 'picture' | 'sheet'>;
+  codec: Pick<CodecWorker, 'picture' | 'webp' | 'sheet'>;
   clock: Clock;
   log: Logger;
   /** What is reported has changed. */

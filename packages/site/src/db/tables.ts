@@ -150,6 +150,7 @@ export type Tables = PeopleTables & {
     volume_id: string;
     object_key: string;
     poster_at: string | null;
+    poster_widths: string;
     thumbnails: string | null;
     play_count: number;
     is_kept: Bit;

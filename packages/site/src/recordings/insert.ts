@@ -28,6 +28,7 @@ export async function insertRecording(trx: Db, stored: StoredUpload, now: string
     volume_id: stored.volume_id,
     object_key: stored.object_key,
     poster_at: null,
+    poster_widths: '',
     thumbnails: null,
     play_count: 0,
     is_kept: 0,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { routes } from '@lubo/contract';
-import { madeRecording, tinyJpeg, tusHand } from '../testing/gather-hand.ts';
+import { madeRecording, tinyJpeg, tusHand, tinyWebp } from '../testing/gather-hand.ts';
 import { enrolLocally, siteInHand } from '../testing/site-in-hand.ts';
 import { until } from '../testing/until.ts';
 
@@ -89,6 +89,29 @@ function fdTarget(fd: string): string {
     return '';
   }
 }
+
+test('a poster is there as WebP in the widths that its gather has sent, and goes with the recording', async (t) => {
+  const { hand, upload, put } = await siteWithRecording(t);
+  const path = `/api/gather/recordings/${upload.id}/poster`;
+  const shown = async () => (await hand.call(routes.getRecording, { params: { id: upload.id } })).body;
+  const asWebp = { 'content-type': 'image/webp' };
+  assert.equal((await put(`${path}?width=640`, tinyWebp(640, 360), asWebp)).status, 204);
+  assert.deepEqual([(await shown()).posterUrl, (await shown()).posterWidths], [undefined, undefined], 'without the JPEG no poster is told of');
+  assert.equal((await put(path, tinyJpeg())).status, 204);
+  assert.equal((await put(`${path}?width=320`, tinyWebp(320, 180), asWebp)).status, 204);
+  assert.equal((await put(`${path}?width=320`, tinyWebp(320, 180), asWebp)).status, 204, 'sent again');
+  for (const [width, body] of [['1280', tinyWebp(640, 360)], ['320', tinyJpeg()], ['500', tinyWebp(500, 280)]] as const) {
+    assert.equal((await put(`${path}?width=${width}`, body, asWebp)).status, 400, width);
+  }
+  const { posterUrl, posterWidths } = await shown();
+  assert.deepEqual(posterWidths, [320, 640]);
+  const answer = await fetch(`${hand.url}${posterUrl}?width=320`);
+  assert.deepEqual([answer.status, answer.headers.get('content-type'), answer.headers.get('cache-control')], [200, 'image/webp', 'public, max-age=31536000, immutable']);
+  assert.ok(tinyWebp(320, 180).equals(Buffer.from(await answer.arrayBuffer())));
+  for (const width of ['1280', '32', '', '../x']) assert.equal((await fetch(`${hand.url}${posterUrl}?width=${width}`)).status, 404, width);
+  await hand.call(routes.deleteRecording, { params: { id: upload.id }, cookie: await hand.adminCookie() });
+  assert.equal((await fetch(`${hand.url}${posterUrl}?width=320`)).status, 404, 'deleted');
+});
 
 test('pictures are JPEGs of at most 1 MB, of the gather\'s own things, and are served for long', async (t) => {
   const { hand, upload, put, channel } = await siteWithRecording(t);

@@ -24,8 +24,8 @@ export type Play = {
   info(id: string, caller: { mayDownload: boolean }): Promise<PlayInfo>;
   /** The file that a signed address opens. Rejects with `token-…` (denied) or `recording-not-found`. */
   open(id: string, token: string | undefined, isDownload: boolean): Promise<VideoFile>;
-  /** Where a picture of a recording is. */
-  picture(id: string, kind: 'poster' | 'thumbnails'): Promise<{ volumeId: string }>;
+  /** Where a picture of a recording is; with `width` (as addresses have it) its poster as WebP. Rejects with `picture-not-found`. */
+  picture(id: string, kind: 'poster' | 'thumbnails', width?: string): Promise<{ volumeId: string }>;
 };
 
 /** An address opens its video for so long: a whole lesson, watched with pauses. */
@@ -61,9 +61,9 @@ export function createPlay({ db, clock, recordings, tokenKey, allowsDownload }: 
       if (row === undefined || row.deleted_at !== null) throw noRecording();
       return { volumeId: row.volume_id, key: row.object_key, name: `${row.class_name || 'lubo'} ${row.started_at.slice(0, 16).replace(/[T:]/g, '-')}.mp4` };
     },
-    async picture(id, kind) {
-      const row = await db.selectFrom('recordings').select(['volume_id', 'poster_at', 'thumbnails', 'deleted_at']).where('id', '=', id).executeTakeFirst();
-      const isThere = kind === 'poster' ? row?.poster_at : row?.thumbnails;
+    async picture(id, kind, width) {
+      const row = await db.selectFrom('recordings').select(['volume_id', 'poster_at', 'poster_widths', 'thumbnails', 'deleted_at']).where('id', '=', id).executeTakeFirst();
+      const isThere = width === undefined ? (kind === 'poster' ? row?.poster_at : row?.thumbnails) : row?.poster_widths.split(',').includes(width);
       if (row === undefined || row.deleted_at !== null || !isThere) throw new AppError('not-found', 'picture-not-found', 'There is no such picture.');
       return { volumeId: row.volume_id };
     },

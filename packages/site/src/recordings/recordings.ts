@@ -2,7 +2,7 @@
 import { AppError, type ArchiveAction, type ArchiveQuery, type ArchiveSum, type ArchivedRecording, type FieldError, type Recording, type RecordingQuery } from '@lubo/contract';
 import type { Db, Tables } from '../db/tables.ts';
 import { discard } from '../storage/garbage.ts';
-import { keysOf } from '../storage/keys.ts';
+import { allKeysOf } from '../storage/keys.ts';
 import { type Clock, momentOf } from '../time.ts';
 import { listIds } from './list.ts';
 import { publicView, readRecordings } from './view.ts';
@@ -146,7 +146,7 @@ async function purge(trx: Db, rows: readonly Fitting[], at: string): Promise<voi
     const some = rows.slice(from, from + 100);
     const ids = some.map(({ id }) => id);
     // Pictures that came a moment ago may not be in the rows yet: all keys that there can be.
-    const places = some.flatMap(({ id, volume_id }) => Object.values(keysOf(id)).map((key) => ({ volumeId: volume_id, key })));
+    const places = some.flatMap(({ id, volume_id }) => allKeysOf(id).map((key) => ({ volumeId: volume_id, key })));
     await discard(trx, places, Date.parse(at));
     await trx.insertInto('purged_recordings').values(ids.map((id) => ({ id, purged_at: at }))).onConflict((oc) => oc.doNothing()).execute();
     await trx.deleteFrom('recordings').where('id', 'in', ids).execute();

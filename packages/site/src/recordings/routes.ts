@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Serve } from '../http/serve.ts';
 import { validate } from '../http/serve.ts';
 import type { Snapshots } from '../snapshots/snapshots.ts';
-import { keysOf } from '../storage/keys.ts';
+import { keysOf, posterKey } from '../storage/keys.ts';
 import type { Play } from './play.ts';
 import { type Recordings, noRecording } from './recordings.ts';
 import type { Retention } from './retention.ts';
@@ -66,7 +66,9 @@ function serveFiles(app: FastifyInstance, { play, groups, snapshots }: Recording
       url: mediaPaths[kind],
       async handler(request, reply) {
         const id = idOf(request);
-        const { volumeId } = await play.picture(id, kind);
+        const width = kind === 'poster' ? (request.query as { width?: string }).width : undefined;
+        const { volumeId } = await play.picture(id, kind, width);
+        if (width !== undefined) return sendFile(request, reply, { volume: groups.volume(volumeId), key: posterKey(id, Number(width)), type: 'image/webp', cacheControl: forEver });
         return sendFile(request, reply, { volume: groups.volume(volumeId), key: keysOf(id)[kind], type: 'image/jpeg', cacheControl: forEver });
       },
     });

@@ -43,6 +43,7 @@ export async function readRecordings(db: Db, ids: readonly string[]): Promise<Ar
       codecs: row.codecs,
       plays: row.play_count,
       ...(row.poster_at === null ? {} : { posterUrl: pictureUrl('poster', row.id) }),
+      ...(row.poster_at === null || row.poster_widths === '' ? {} : { posterWidths: row.poster_widths.split(',').map(Number) }),
       kind: row.kind,
       gatherId: row.gather_id,
       size: row.size,

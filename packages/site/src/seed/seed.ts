@@ -108,6 +108,7 @@ function recordingRow({ channel, at, volume_id, subject, teacher, random }: Reco
     volume_id,
     object_key: `recordings/${id}/video.mp4`,
     poster_at: null,
+    poster_widths: '',
     thumbnails: null,
     // Few are watched much.
     play_count: Math.floor(1 / (random() + 0.0005)),

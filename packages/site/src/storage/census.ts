@@ -4,7 +4,7 @@ import type { VolumeCensus } from '@lubo/contract';
 import type { Store } from '@lubo/storage';
 import type { Db } from '../db/tables.ts';
 import { momentOf } from '../time.ts';
-import { keysOf, recordingOfKey } from './keys.ts';
+import { allKeysOf, recordingOfKey } from './keys.ts';
 
 const pageSize = 500;
 
@@ -33,7 +33,7 @@ async function namedKeys(db: Db, volumeId: string, keys: readonly string[]): Pro
   if (ids.length === 0) return named;
   const rows = await db.selectFrom('recordings').select('id').where('id', 'in', ids).where('volume_id', '=', volumeId).execute();
   const uploads = await db.selectFrom('uploads').select('id').where('id', 'in', ids).execute();
-  for (const { id } of [...rows, ...uploads]) for (const key of Object.values(keysOf(id))) named.add(key);
+  for (const { id } of [...rows, ...uploads]) for (const key of allKeysOf(id)) named.add(key);
   const garbage = await db.selectFrom('garbage').select('object_key').where('object_key', 'in', keys).where('volume_id', '=', volumeId).execute();
   for (const { object_key } of garbage) named.add(object_key);
   return named;

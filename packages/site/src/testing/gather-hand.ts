@@ -69,3 +69,12 @@ export function tinyJpeg(width = 64, height = 36, filling = 0): Buffer {
   const frame = [0xff, 0xc0, 0, 11, 8, height >> 8, height & 255, width >> 8, width & 255, 1, 1, 0x11, 0];
   return Buffer.from([0xff, 0xd8, ...frame, 0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0, filling, 0xff, 0xd9]);
 }
+
+/** The head of a lossy WebP, as far as its size, and a little more. */
+export function tinyWebp(width: number, height: number): Buffer {
+  const frame = [0x10, 0, 0, 0x9d, 0x01, 0x2a, width & 255, width >> 8, height & 255, height >> 8, 0, 0];
+  const head = Buffer.from(`RIFF    WEBPVP8     `);
+  head.writeUInt32LE(12 + frame.length, 4);
+  head.writeUInt32LE(frame.length, 16);
+  return Buffer.concat([head, Buffer.from(frame)]);
+}

@@ -4,14 +4,16 @@ import { AppError, type Thumbnails } from '@lubo/contract';
 import type { VolumeGroups } from '@lubo/storage';
 import type { Db } from '../db/tables.ts';
 import { discard } from '../storage/garbage.ts';
-import { keysOf } from '../storage/keys.ts';
+import { keysOf, posterKey } from '../storage/keys.ts';
 import { type Clock, momentOf } from '../time.ts';
 
 export type PicturesOptions = { db: Db; clock: Clock; groups: VolumeGroups; /** A recording has a picture more. */ onChange?(): void };
 
-/** Both reject with `recording-not-found`, `recording-deleted`, `not-yours`, or the storage's faults. The first picture of each kind stays. */
+/** All reject with `recording-not-found`, `recording-deleted`, `not-yours`, or the storage's faults. The first picture of each kind stays. */
 export type Pictures = {
   takePoster(gatherId: string, recordingId: string, jpeg: Uint8Array): Promise<void>;
+  /** The poster as WebP, in one of the contract's widths. */
+  takePosterWidth(gatherId: string, recordingId: string, webp: Uint8Array, width: number): Promise<void>;
   takeThumbnails(gatherId: string, recordingId: string, jpeg: Uint8Array, layout: Thumbnails): Promise<void>;
 };
 
@@ -25,31 +27,40 @@ export function createPictures({ db, clock, groups, onChange = () => {} }: Pictu
     return row;
   }
 
-  async function keep(volumeId: string, key: string, jpeg: Uint8Array): Promise<void> {
-    const expected = { size: jpeg.length, sha256: createHash('sha256').update(jpeg).digest('hex') };
+  async function keep(volumeId: string, key: string, bytes: Uint8Array): Promise<void> {
+    const expected = { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
     try {
-      await groups.volume(volumeId).put(key, once(jpeg), expected);
+      await groups.volume(volumeId).put(key, once(bytes), expected);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'key-taken') throw error;
     }
   }
 
-  async function take(gatherId: string, id: string, kind: 'poster' | 'thumbnails', jpeg: Uint8Array, change: { poster_at?: string; thumbnails?: string }): Promise<void> {
+  async function take(gatherId: string, id: string, { key, bytes }: { key: string; bytes: Uint8Array }, changeOf: (widths: readonly number[]) => Change): Promise<void> {
     const { volume_id: volumeId } = await requireRecording(gatherId, id);
-    const key = keysOf(id)[kind];
-    await keep(volumeId, key, jpeg);
+    await keep(volumeId, key, bytes);
     await db.transaction().execute(async (trx) => {
-      const { numUpdatedRows } = await trx.updateTable('recordings').set(change).where('id', '=', id).executeTakeFirst();
+      const row = await trx.selectFrom('recordings').select('poster_widths').where('id', '=', id).executeTakeFirst();
+      if (row !== undefined) await trx.updateTable('recordings').set(changeOf(widthsIn(row.poster_widths))).where('id', '=', id).execute();
       // It was purged meanwhile, and its picture with it.
-      if (numUpdatedRows === 0n) await discard(trx, [{ volumeId, key }], clock.now());
+      else await discard(trx, [{ volumeId, key }], clock.now());
     });
     onChange();
   }
 
   return {
-    takePoster: (gatherId, id, jpeg) => take(gatherId, id, 'poster', jpeg, { poster_at: momentOf(clock.now()) }),
-    takeThumbnails: (gatherId, id, jpeg, layout) => take(gatherId, id, 'thumbnails', jpeg, { thumbnails: JSON.stringify(layout) }),
+    takePoster: (gatherId, id, jpeg) => take(gatherId, id, { key: keysOf(id).poster, bytes: jpeg }, () => ({ poster_at: momentOf(clock.now()) })),
+    takePosterWidth: (gatherId, id, webp, width) =>
+      take(gatherId, id, { key: posterKey(id, width), bytes: webp }, (widths) => ({ poster_widths: [...new Set([...widths, width])].toSorted((a, b) => a - b).join(',') })),
+    takeThumbnails: (gatherId, id, jpeg, layout) => take(gatherId, id, { key: keysOf(id).thumbnails, bytes: jpeg }, () => ({ thumbnails: JSON.stringify(layout) })),
   };
+}
+
+type Change = { poster_at?: string; poster_widths?: string; thumbnails?: string };
+
+/** The widths that a row names. */
+function widthsIn(text: string): number[] {
+  return text === '' ? [] : text.split(',').map(Number);
 }
 
 async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {

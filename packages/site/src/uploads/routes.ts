@@ -1,11 +1,12 @@
 // HTTP of the uploads' room beside the protocol of uploads: state of a recording, pictures in.
-import { AppError, IdParams, type Route, ThumbnailQuery, type Thumbnails, maxPictureBytes, picturePaths, routes } from '@lubo/contract';
+import { AppError, IdParams, PosterQuery, type Route, ThumbnailQuery, type Thumbnails, maxPictureBytes, picturePaths, routes } from '@lubo/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Gate, type Serve, validate } from '../http/serve.ts';
 import { jpegSize } from './jpeg.ts';
 import type { Pictures } from './pictures.ts';
 import { serveUploads } from './protocol.ts';
 import type { Uploads } from './uploads.ts';
+import { webpSize } from './webp.ts';
 
 export type UploadRoutesOptions = {
   gate: Gate;
@@ -16,7 +17,7 @@ export type UploadRoutesOptions = {
 };
 
 type Path = `/api/${string}`;
-type TakePicture = (gatherId: string, id: string, jpeg: Uint8Array, layout: Thumbnails) => Promise<void>;
+type TakePicture<Q> = (gatherId: string, id: string, request: FastifyRequest, query: Q) => Promise<void>;
 
 /** Registers the room's operations. */
 export function uploadRoutes(app: FastifyInstance, serve: Serve, { gate, uploads, pictures, takeSnapshot }: UploadRoutesOptions): void {
@@ -24,21 +25,23 @@ export function uploadRoutes(app: FastifyInstance, serve: Serve, { gate, uploads
   serveUploads(app, gate, uploads);
   void app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('image/jpeg', { parseAs: 'buffer', bodyLimit: maxPictureBytes }, (_request, body, parsed) => parsed(null, body));
+    scope.addContentTypeParser(['image/jpeg', 'image/webp'], { parseAs: 'buffer', bodyLimit: maxPictureBytes }, (_request, body, parsed) => parsed(null, body));
     scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(noJpeg('the content type of a picture is image/jpeg')));
-    const put = (path: Path, shapes: Pick<Route, 'params' | 'query'>, take: TakePicture): void => {
+    const put = <Q>(path: Path, shapes: Pick<Route, 'params' | 'query'>, take: TakePicture<Q>): void => {
       const route: Route = { method: 'PUT', path, access: 'gather', summary: '', ...shapes };
       scope.put(path, { onRequest: async (request) => void (await gate.requireGather(request)), bodyLimit: maxPictureBytes }, async (request, reply) => {
         const { id: gatherId } = await gate.requireGather(request);
         const { params, query } = validate(route, request);
-        await take(gatherId, (params as { id: string }).id, jpegIn(request), query as Thumbnails);
+        await take(gatherId, (params as { id: string }).id, request, query as Q);
         return reply.code(204).header('cache-control', 'no-store').send();
       });
     };
     const { params } = routes.uploadState;
-    put(picturePaths.snapshot, { params: IdParams }, takeSnapshot);
-    put(picturePaths.poster, { params }, pictures.takePoster);
-    put(picturePaths.thumbnails, { params, query: ThumbnailQuery }, pictures.takeThumbnails);
+    put(picturePaths.snapshot, { params: IdParams }, (gatherId, id, request) => takeSnapshot(gatherId, id, jpegIn(request)));
+    put<PosterQuery>(picturePaths.poster, { params, query: PosterQuery }, (gatherId, id, request, { width }) =>
+      width === undefined ? pictures.takePoster(gatherId, id, jpegIn(request)) : pictures.takePosterWidth(gatherId, id, webpIn(request, width), width),
+    );
+    put<Thumbnails>(picturePaths.thumbnails, { params, query: ThumbnailQuery }, (gatherId, id, request, layout) => pictures.takeThumbnails(gatherId, id, jpegIn(request), layout));
     done();
   });
 }
@@ -46,6 +49,15 @@ export function uploadRoutes(app: FastifyInstance, serve: Serve, { gate, uploads
 function jpegIn(request: FastifyRequest): Buffer {
   const { body } = request;
   if (!Buffer.isBuffer(body) || jpegSize(body) === undefined) throw noJpeg('the body is no whole JPEG');
+  return body;
+}
+
+function webpIn({ body }: FastifyRequest, width: number): Buffer {
+  const size = Buffer.isBuffer(body) ? webpSize(body) : undefined;
+  if (!Buffer.isBuffer(body) || size?.width !== width) {
+    const message = size === undefined ? 'the body is no whole lossy WebP' : `it is ${size.width} pixels wide, not ${width}`;
+    throw new AppError('invalid', 'not-webp', `This is no picture: ${message}.`, { fields: [{ path: 'body', message }] });
+  }
   return body;
 }
 

@@ -1,5 +1,5 @@
 // What a backend must be able to do.
-import type { Backend, Picture, PictureWork, Sheet, SheetWork } from '../messages.ts';
+import type { Backend, Picture, PictureWork, Sheet, SheetWork, WebPicture, WebWork } from '../messages.ts';
 
 /** Makes AAC of blocks of 1024 samples a channel, frame by frame, first in, first out; the first frame is the encoder's delay. */
 export type AacEncoder = {
@@ -24,6 +24,8 @@ export type CodecBackend = {
   /** Which FFmpeg it is, for people. */
   detail: string;
   pictures(work: PictureWork): Promise<Picture[]>;
+  /** None where this FFmpeg has no WebP. */
+  webps(work: WebWork): Promise<WebPicture[]>;
   sheet(work: SheetWork): Promise<Sheet>;
   openAac(options: AacEncoderOptions): AacEncoder;
 };

@@ -1,9 +1,9 @@
 // The backend that has FFmpeg's libraries inside the worker.
 import { setImmediate } from 'node:timers/promises';
-import type { Keyframe, Picture, PictureWork, Sheet, SheetWork } from '../messages.ts';
+import type { Keyframe, Picture, Sheet, SheetWork, WebPicture } from '../messages.ts';
 import { annexBOf } from './annex-b.ts';
 import type { CodecBackend } from './backend.ts';
-import { maxPictureBytes, maxSheetBytes, pictureFilter, qualities, sheetFilter, sheetOf } from './drawing.ts';
+import { maxPictureBytes, maxSheetBytes, pictureFilter, qualities, sheetFilter, sheetOf, webpQualities } from './drawing.ts';
 import { openLibraryAac } from './library-aac.ts';
 import { type Native, type NativeCodec, type NativeCodecContext, type NativeFrame, type NativePacket, check, constants, loadNative } from './native.ts';
 
@@ -19,7 +19,13 @@ export function openLibrary(): CodecBackend {
     detail: `FFmpeg ${native.getFFmpegInfo().version ?? ''} of node-av`.replace('  ', ' '),
     // oxlint-disable-next-line typescript/require-await -- what it throws must be a rejection
     async pictures(work) {
-      return drawPictures(native, mjpeg, work);
+      return drawKeyframe(native, work.keyframe, work.widths.map((width) => pictureFilter(width)), (frame) => encodeJpeg(native, mjpeg, frame, maxPictureBytes));
+    },
+    // oxlint-disable-next-line typescript/require-await -- what it throws must be a rejection
+    async webps({ keyframe, widths }) {
+      const libwebp = native.Codec.findEncoderByName('libwebp');
+      if (libwebp === null) return [];
+      return drawKeyframe(native, keyframe, widths.map((width) => pictureFilter(width, 'webp')), (frame) => encodeWebp(native, libwebp, frame));
     },
     sheet: (work) => drawSheet(native, mjpeg, work),
     openAac: (options) => openLibraryAac(native, aac, options),
@@ -31,16 +37,17 @@ function codecOf(codec: NativeCodec | null, name: string): NativeCodec {
   return codec;
 }
 
-function drawPictures(native: Native, mjpeg: NativeCodec, { keyframe, widths }: PictureWork): Picture[] {
+/** Decodes once, and encodes what each filter makes of it. */
+function drawKeyframe<T>(native: Native, keyframe: Keyframe, filters: readonly string[], encode: (frame: NativeFrame) => T): T[] {
   const decoder = openDecoder(native, keyframe.codec);
   const frame = newFrame(native);
   try {
     decode(native, decoder, keyframe, frame);
-    return widths.map((width) => {
-      const graph = openGraph(native, frame, pictureFilter(width));
+    return filters.map((filter) => {
+      const graph = openGraph(native, frame, filter);
       try {
         graph.add(frame);
-        return encodeJpeg(native, mjpeg, graph.take(), maxPictureBytes);
+        return encode(graph.take());
       } finally {
         graph.close();
       }
@@ -159,27 +166,35 @@ function openGraph(native: Native, { width, height, format, sampleAspectRatio: {
 function encodeJpeg(native: Native, mjpeg: NativeCodec, frame: NativeFrame, maxBytes: number): Picture {
   let jpeg = Buffer.alloc(0);
   for (const quality of qualities) {
-    jpeg = encodeOnce(native, mjpeg, frame, quality);
+    jpeg = encodeOnce(native, mjpeg, frame, { quality, colorRange: constants.rangeFull });
     if (jpeg.length <= maxBytes) return { jpeg, width: frame.width, height: frame.height };
   }
   throw new Error(`a JPEG of ${jpeg.length} bytes at the lowest quality, more than ${maxBytes}`);
 }
 
-function encodeOnce(native: Native, mjpeg: NativeCodec, frame: NativeFrame, quality: number): Buffer<ArrayBuffer> {
+function encodeWebp(native: Native, libwebp: NativeCodec, frame: NativeFrame): WebPicture {
+  for (const quality of webpQualities) {
+    const webp = encodeOnce(native, libwebp, frame, { quality, colorRange: constants.rangeLimited });
+    if (webp.length <= maxPictureBytes) return { webp, width: frame.width, height: frame.height };
+  }
+  throw new Error(`a WebP of more than ${maxPictureBytes} bytes at the lowest quality`);
+}
+
+function encodeOnce(native: Native, codec: NativeCodec, frame: NativeFrame, { quality, colorRange }: { quality: number; colorRange: number }): Buffer<ArrayBuffer> {
   const encoder = new native.CodecContext();
   const packet = newPacket(native);
   try {
-    encoder.allocContext3(mjpeg);
+    encoder.allocContext3(codec);
     encoder.width = frame.width;
     encoder.height = frame.height;
     encoder.pixelFormat = frame.format;
-    encoder.colorRange = constants.rangeFull;
+    encoder.colorRange = colorRange;
     encoder.timeBase = { num: 1, den: 25 };
     encoder.flags = constants.flagFixedQuality;
     encoder.threadCount = 1;
     encoder.globalQuality = constants.lambda * quality;
     frame.quality = constants.lambda * quality;
-    check(encoder.open2Sync(mjpeg), 'opening mjpeg');
+    check(encoder.open2Sync(codec), `opening ${codec.name}`);
     check(encoder.sendFrameSync(frame), 'encoding');
     check(encoder.sendFrameSync(null), 'encoding');
     check(encoder.receivePacketSync(packet), 'encoding');

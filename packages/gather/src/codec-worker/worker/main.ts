@@ -57,6 +57,7 @@ async function work({ id, work: wanted }: ToWorker & { type: 'work' }): Promise<
   if (found.name === 'none') return;
   try {
     if (wanted.kind === 'picture') send({ type: 'done', id, pictures: await found.pictures(wanted) });
+    else if (wanted.kind === 'webp') send({ type: 'done', id, pictures: [], webps: await found.webps(wanted) });
     else send({ type: 'done', id, pictures: [], sheet: await found.sheet(wanted) });
   } catch (error) {
     send({ type: 'failed', id, detail: (error instanceof Error ? error.message : String(error)).slice(0, 400) });

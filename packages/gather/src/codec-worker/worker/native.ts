@@ -82,6 +82,7 @@ export const constants = {
   flagFixedQuality: 2,
   /** Quantiser scales are told in these units. */
   lambda: 118,
+  rangeLimited: 1,
   rangeFull: 2,
   spaceBt709: 1,
   spaceUnknown: 2,

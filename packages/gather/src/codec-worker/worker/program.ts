@@ -1,11 +1,12 @@
 // The backend that runs the `ffmpeg` program: one run a picture, one that stays for each channel's sound.
 import { spawn } from 'node:child_process';
-import type { Picture, PictureWork, SheetWork } from '../messages.ts';
+import type { Keyframe, Picture, PictureWork, SheetWork, WebPicture } from '../messages.ts';
 import { annexBOf } from './annex-b.ts';
 import type { CodecBackend } from './backend.ts';
-import { maxPictureBytes, maxSheetBytes, pictureFilter, qualities, sheetFilter, sheetOf } from './drawing.ts';
+import { maxPictureBytes, maxSheetBytes, pictureFilter, qualities, sheetFilter, sheetOf, webpQualities } from './drawing.ts';
 import { jpegSize } from './jpeg-size.ts';
 import { openProgramAac } from './program-aac.ts';
+import { webpSize } from './webp-size.ts';
 
 const runMillis = 8_000;
 const sheetMillis = 50_000;
@@ -15,6 +16,7 @@ const quiet = ['-hide_banner', '-nostdin', '-loglevel', 'error'];
 /** Rejects when there is no such program or it does not run. */
 export async function openProgram(program: string): Promise<CodecBackend> {
   const text = (await run(program, ['-version'], [], runMillis)).toString('latin1');
+  let hasWebp: boolean | undefined;
   const version = /^ffmpeg version (\S+)/.exec(text)?.[1];
   if (version === undefined) throw new Error(`${program} is not FFmpeg`);
   return {
@@ -25,6 +27,12 @@ export async function openProgram(program: string): Promise<CodecBackend> {
       const pictures: Picture[] = [];
       for (const width of widths) pictures.push(await draw(program, keyframe.codec, [input], pictureFilter(width), maxPictureBytes, runMillis));
       return pictures;
+    },
+    async webps({ keyframe, widths }) {
+      hasWebp ??= (await run(program, [...quiet, '-encoders'], [], runMillis)).includes(' libwebp ');
+      const webps: WebPicture[] = [];
+      if (hasWebp) for (const width of widths) webps.push(await drawWebp(program, keyframe, width));
+      return webps;
     },
     async sheet(work: SheetWork) {
       const inputs = work.frames.map((data) => annexBOf({ codec: work.codec, config: work.config, data }));
@@ -45,6 +53,18 @@ async function draw(program: string, codec: 'h264' | 'h265', inputs: readonly Ui
     if (jpeg.length <= maxBytes) return { jpeg, ...size };
   }
   throw new Error(`a JPEG of ${jpeg.length} bytes at the lowest quality, more than ${maxBytes}`);
+}
+
+async function drawWebp(program: string, keyframe: Keyframe, width: number): Promise<WebPicture> {
+  for (const quality of webpQualities) {
+    const input = ['-threads', '1', '-f', keyframe.codec === 'h264' ? 'h264' : 'hevc', '-i', 'pipe:0'];
+    const output = ['-vf', pictureFilter(width, 'webp'), '-frames:v', '1', '-vsync', 'passthrough', '-c:v', 'libwebp', '-quality', String(quality), '-f', 'image2pipe', 'pipe:1'];
+    const webp = await run(program, [...quiet, ...input, ...output], [annexBOf(keyframe)], runMillis);
+    const size = webpSize(webp);
+    if (size === undefined) throw new Error('no picture in the keyframe');
+    if (webp.length <= maxPictureBytes) return { webp, ...size };
+  }
+  throw new Error(`a WebP of more than ${maxPictureBytes} bytes at the lowest quality`);
 }
 
 /** What the program writes, bounded in bytes and time; rejects with its first words when it fails. */

@@ -12,6 +12,7 @@ import { listIndexes } from './0041-list-indexes.ts';
 import { auditWords } from './0042-audit-words.ts';
 import { enrolment } from './0050-enrolment.ts';
 import { plays } from './0070-plays.ts';
+import { posters } from './0080-posters.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -26,4 +27,5 @@ export const migrations: Record<string, Migration> = {
   '0042-audit-words': auditWords,
   '0050-enrolment': enrolment,
   '0070-plays': plays,
+  '0080-posters': posters,
 };
