@@ -2,13 +2,14 @@
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
 import { elementStyles } from './element-styles.ts';
+import { pageFiles } from './page-files.ts';
 import { precompress } from './precompress.ts';
 import { thinContract } from './thin-contract.ts';
 
 const site = `http://127.0.0.1:${process.env['LUBO_SITE_PORT'] ?? '8000'}`;
 
 export default defineConfig({
-  plugins: [thinContract(), vue(), elementStyles(), precompress()],
+  plugins: [thinContract(), vue(), elementStyles(), pageFiles(), precompress()],
   define: {
     __VUE_OPTIONS_API__: 'false',
     __VUE_PROD_DEVTOOLS__: 'false',
@@ -30,6 +31,9 @@ export default defineConfig({
           groups: [
             { name: 'vue', test: /node_modules[\\/](vue|@vue|vue-router|vue-i18n|@intlify)[\\/]/ },
             { name: 'frame', test: /packages[\\/]web[\\/]src[\\/](ui|[a-z]+\.ts|events|account[\\/](session|problem-words))/ },
+            // The lists, and the pages with a player that they lead to, in one file each: many small ones cost a slow network more than they save.
+            { name: 'lists', test: /packages[\\/]web[\\/]src[\\/](front[\\/](?!WatchPage|RecordingPage|Embed|Wall|ChannelAddresses|QrCode|use-watch-page|use-channel-state|use-offline-reason)|player[\\/]seek-preview)/ },
+            { name: 'watch', test: /packages[\\/]web[\\/]src[\\/](front|player)[\\/]/ },
           ],
         },
       },

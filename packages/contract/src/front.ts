@@ -14,6 +14,8 @@ export const maxHomeRows = 24;
 export const homeTopSize = 10;
 /** Recordings on one page of a subject. */
 export const subjectPageSize = 12;
+/** Channels that the live list begins with. */
+export const livePageSize = 24;
 /** Recordings beside one that is watched. */
 export const relatedSize = 10;
 /** A view of the same viewer counts again after so long, in ms. */

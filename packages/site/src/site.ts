@@ -121,8 +121,8 @@ async function serveHttp({ site }: Config, { clock, log, version, webDir }: Site
   serveDocuments(app, openApi({ version, cookie: cookieName(tag) }));
   app.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
   const { front, school, board } = rooms;
-  const pages = createFrontPages({ front, clock, site: school.facts.read, findChannel: board.find });
-  await servePages(app, webDir, (html, request) => pages.render(html, request.url, gate.siteUrl(request)));
+  const pages = createFrontPages({ front, clock, site: school.facts.read, subjects: school.subjects.list, findChannel: board.find, listChannels: board.list });
+  await servePages(app, webDir, (built, request) => pages.render(built, request.url, gate.siteUrl(request)));
   return app;
 }
 

@@ -53,6 +53,11 @@ export async function call<R extends Route>(route: R, ...[request]: Rest<R>): Pr
   }
 }
 
+/** What came inside the page for a call, to paint it at once; later calls ask the site. */
+export function atHand<R extends Route>(route: R, ...[request]: Rest<R>): ResponseOf<R> | undefined {
+  return takeAnswer(addressOf(route, (request ?? {}) as Parts)) as ResponseOf<R> | undefined;
+}
+
 /** The address of an operation: path parameters filled in, query appended, absent values left out. */
 export function addressOf(route: Operation, parts: Parts): string {
   const path = route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(parts.params?.[name] ?? '')));

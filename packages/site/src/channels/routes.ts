@@ -1,11 +1,11 @@
 // HTTP of the channels' room.
 import { routes } from '@lubo/contract';
+import { embedHtml, embedPath } from '@lubo/contract/embed-code';
 import type { Demands } from '../demand/demands.ts';
 import type { Serve } from '../http/serve.ts';
 import type { LiveServers } from '../live-servers/live-servers.ts';
 import type { Board } from './board.ts';
 import { type Channels, noChannel } from './channels.ts';
-import { embedHtml, embedPath } from './embed.ts';
 import type { ManagedChannels } from './managed.ts';
 import { requireWatchable } from './status.ts';
 
@@ -45,7 +45,7 @@ export function channelRoutes(serve: Serve, { channels, board, managed, demands,
     const { row } = await board.require(params.id);
     const liveServerId = await demands.whereTo(row.id, call.isSecure);
     const addresses = await liveServers.handedOutAddresses(liveServerId, row.id, { siteHost: call.hostname, isSecure: call.isSecure });
-    const url = `${call.siteUrl}${embedPath(row.id)}`;
+    const url = `${call.siteUrl}${embedPath(`/live/${row.id}`)}`;
     return { ...addresses, embed: { url, html: embedHtml(url, row.name), allowedOrigins: [...embedOrigins] } };
   });
 }

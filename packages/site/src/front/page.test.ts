@@ -32,3 +32,13 @@ test('line separators, which older scripts break at, are escaped', () => {
 test('a page without a head is left as it is', () => {
   assert.equal(pageTemplate('<p>x').render({ answers: {} }, about), '<p>x');
 });
+
+test('the files of a page and its first picture are told ahead, in the widths that the page will ask for', () => {
+  const files = { modules: ['/assets/a.js'], styles: ['/assets/a.css'] };
+  const srcset = '/p?width=320 320w, /p?width=640 640w';
+  const html = pageTemplate(built).render({ firstPicture: { url: '/p', srcset, sizes: '50vw' }, answers: {} }, { ...about, files });
+  assert.match(html, /<link rel="modulepreload" crossorigin href="\/assets\/a.js">/);
+  assert.match(html, /<link rel="stylesheet" crossorigin href="\/assets\/a.css">/);
+  assert.ok(html.includes(`<link rel="preload" as="image" fetchpriority="high" type="image/webp" imagesrcset="${srcset}" imagesizes="50vw">`));
+  assert.doesNotMatch(pageTemplate(built).render({ answers: {} }, about), /preload|stylesheet/);
+});

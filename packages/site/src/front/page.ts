@@ -1,6 +1,8 @@
 // The pages' HTML with what they show already in it: title, description and picture for whoever shares or searches, and the
 // answers of the calls that the page begins with, so that the first paint carries content.
 import { type Recording, mediaPaths, routes } from '@lubo/contract';
+import { posterSrcset } from '@lubo/contract/poster';
+import type { NeededFiles } from './page-files.ts';
 
 /** What stands in the page besides the program. */
 export type PageContent = {
@@ -9,14 +11,24 @@ export type PageContent = {
   description?: string;
   /** Path of a picture. */
   picture?: string;
+  /** When it was: ISO 8601. */
+  at?: string;
+  /** The largest picture in sight from the start, as the page will ask for it. */
+  firstPicture?: FirstPicture;
   kind?: 'website' | 'video.other';
   /** Answers by the address that the page would ask: `/api/front/home`. */
   answers: Record<string, unknown>;
   status?: 200 | 404;
 };
 
+/** `srcset` and `sizes` where there are several widths of it, all of them WebP. */
+export type FirstPicture = { url: string; srcset?: string | undefined; sizes?: string | undefined };
+
+/** The site that a page is of, and which files it needs besides those that every page has. */
+export type PageSurroundings = { siteName: string; address: string; origin: string; files?: NeededFiles };
+
 /** Parts of the built index.html round what changes. */
-export type PageTemplate = { render(content: PageContent, about: { siteName: string; address: string; origin: string }): string };
+export type PageTemplate = { render(content: PageContent, about: PageSurroundings): string };
 
 /** Takes the built page apart. Its title is replaced; without a `</head>` it is left as it is. */
 export function pageTemplate(html: string): PageTemplate {
@@ -25,12 +37,25 @@ export function pageTemplate(html: string): PageTemplate {
     render(content, about) {
       if (after === undefined) return html;
       const answers = `<script type="application/json" id="answers">${scriptJson(content.answers)}</script>`;
-      return `${before}${headOf(content, about)}</head>${after.replace('</body>', () => `${answers}</body>`)}`;
+      return `${before}${linksOf(content, about)}${headOf(content, about)}</head>${after.replace('</body>', () => `${answers}</body>`)}`;
     },
   };
 }
 
-function headOf({ title, description, picture, kind = 'website' }: PageContent, { siteName, address, origin }: { siteName: string; address: string; origin: string }): string {
+/** What the browser would otherwise learn of one after the other: the page's own files, and the picture that is seen first. */
+function linksOf({ firstPicture }: PageContent, { files = { modules: [], styles: [] } }: PageSurroundings): string {
+  const modules = files.modules.map((href) => `<link rel="modulepreload" crossorigin href="${attribute(href)}">`);
+  const styles = files.styles.map((href) => `<link rel="stylesheet" crossorigin href="${attribute(href)}">`);
+  return [...styles, ...modules, ...(firstPicture === undefined ? [] : [preloadOf(firstPicture)])].join('');
+}
+
+function preloadOf({ url, srcset, sizes }: FirstPicture): string {
+  // A browser that knows no WebP passes over it, as it will in the page.
+  const candidates = srcset === undefined ? `href="${attribute(url)}"` : `type="image/webp" imagesrcset="${attribute(srcset)}" imagesizes="${attribute(sizes ?? '100vw')}"`;
+  return `<link rel="preload" as="image" fetchpriority="high" ${candidates}>`;
+}
+
+function headOf({ title, description, picture, at, kind = 'website' }: PageContent, { siteName, address, origin }: PageSurroundings): string {
   const whole = title === undefined ? siteName : `${title} - ${siteName}`;
   const properties: [name: string, value: string | undefined][] = [
     ['og:title', title ?? siteName],
@@ -39,6 +64,7 @@ function headOf({ title, description, picture, kind = 'website' }: PageContent, 
     ['og:url', `${origin}${address}`],
     ['og:description', description],
     ['og:image', picture === undefined ? undefined : `${origin}${picture}`],
+    ['video:release_date', kind === 'video.other' ? at : undefined],
   ];
   const metas = properties.flatMap(([name, value]) => (value === undefined ? [] : [`<meta property="${name}" content="${attribute(value)}">`]));
   return [`<title>${attribute(whole)}</title>`, ...(description === undefined ? [] : [`<meta name="description" content="${attribute(description)}">`]), ...metas].join('');
@@ -63,18 +89,25 @@ export function addressOf(route: { path: string }, params: Record<string, string
   return `${route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))}${query}`;
 }
 
-/** What is said of a recording. */
-export function recordingContent(recording: Recording): Pick<PageContent, 'title' | 'description' | 'kind' | 'picture'> {
-  const { id, schoolName, gradeName, posterUrl } = recording;
-  const place = [schoolName, gradeName].filter((part) => part !== '').join(' · ');
+/** What is said of a recording; its date as clocks of `timeZone` (IANA) show it. */
+export function recordingContent(recording: Recording, timeZone: string): Pick<PageContent, 'title' | 'description' | 'kind' | 'picture' | 'at'> {
+  const { id, schoolName, gradeName, posterUrl, startedAt } = recording;
+  const when = new Date(startedAt).toLocaleString('zh-CN', { dateStyle: 'long', timeStyle: 'short', timeZone });
+  const description = [when, schoolName, gradeName].filter((part) => part !== '').join(' · ');
   const title = recordingTitle(recording);
   return {
     ...(title === '' ? {} : { title }),
-    ...(place === '' ? {} : { description: place }),
+    description,
+    at: startedAt,
     kind: 'video.other',
     ...(posterUrl === undefined ? {} : { picture: mediaPaths.poster.replace(':id', id) }),
   };
 }
 
+/** A recording's poster as a page shows it `sizes` wide. */
+export function firstPosterOf({ posterUrl, posterWidths }: Recording, sizes: string): FirstPicture | undefined {
+  return posterUrl === undefined ? undefined : { url: posterUrl, srcset: posterSrcset(posterUrl, posterWidths), sizes };
+}
+
 /** The call that each page begins with. */
-export const firstCalls = { home: routes.getHome, subject: routes.getSubjectPage, watch: routes.getWatchPage, site: routes.getSite, channel: routes.getChannel } as const;
+export const firstCalls = { home: routes.getHome, subject: routes.getSubjectPage, watch: routes.getWatchPage, site: routes.getSite, subjects: routes.listSubjects, channel: routes.getChannel, channels: routes.listChannels } as const;

@@ -4,21 +4,22 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ReadyPage } from '../front/pages.ts';
+import { readPageFiles } from '../front/page-files.ts';
+import type { BuiltPages, ReadyPage } from '../front/pages.ts';
 import { sendPacked } from '../front/packed.ts';
 import { sendNotFound } from './problems.ts';
 
 const page = 'index.html';
 
 /** Makes the page at the request's address from the built one. */
-export type RenderPage = (html: string, request: FastifyRequest) => Promise<ReadyPage>;
+export type RenderPage = (built: BuiltPages, request: FastifyRequest) => Promise<ReadyPage>;
 
 /** Serves `webDir` (packages/web/dist); without it the API works alone. */
 export async function servePages(app: FastifyInstance, webDir: string, render: RenderPage): Promise<void> {
   const isBuilt = existsSync(join(webDir, page));
-  const html = isBuilt ? readFileSync(join(webDir, page), 'utf8') : '';
+  const built: BuiltPages = { html: isBuilt ? readFileSync(join(webDir, page), 'utf8') : '', filesOf: readPageFiles(webDir) };
   const sendPage = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const ready = await render(html, request);
+    const ready = await render(built, request);
     return sendPacked(request, reply.code(ready.status), ready, 'text/html; charset=utf-8');
   };
   if (isBuilt) {

@@ -11,6 +11,11 @@ export function prefetchPlayer(page: RouteLocationResolved): void {
   Promise.all(fetched).catch(() => (isAsked = false));
 }
 
+/** The same for a recording, which browsers play without a library. */
+export function prefetchPage(page: RouteLocationResolved): void {
+  loadPage(page).catch(() => {});
+}
+
 /** Runs the page's own lazy import, which the router keeps as a function until the first visit. */
 async function loadPage(page: RouteLocationResolved): Promise<void> {
   const component = page.matched.at(-1)?.components?.['default'];

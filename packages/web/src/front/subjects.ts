@@ -2,11 +2,11 @@
 import { routes } from '@lubo/contract';
 import type { Subject } from '@lubo/contract';
 import { shallowRef } from 'vue';
-import { call } from '../api.ts';
+import { atHand, call } from '../api.ts';
 import { listen } from '../events.ts';
 
 /** In the navigation's order; `undefined` until they are known. */
-export const subjects = shallowRef<readonly Subject[]>();
+export const subjects = shallowRef<readonly Subject[] | undefined>(atHand(routes.listSubjects)?.rows);
 
 /** How many stand in the navigation itself; the rest are under "more". */
 export const shownSubjects = 6;

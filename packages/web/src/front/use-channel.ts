@@ -2,7 +2,7 @@
 import { routes } from '@lubo/contract';
 import type { Channel } from '@lubo/contract';
 import { onBeforeUnmount, onMounted, readonly, ref, shallowRef } from 'vue';
-import { ApiProblem, call } from '../api.ts';
+import { ApiProblem, atHand, call } from '../api.ts';
 import { listen } from '../events.ts';
 import { seenChannel } from './use-channels.ts';
 
@@ -10,7 +10,7 @@ const slowPollMs = 20_000;
 
 /** Lives as long as the component that calls it. `isGone` when the site knows no such channel. */
 export function useChannel(id: string) {
-  const channel = shallowRef<Channel | undefined>(seenChannel(id));
+  const channel = shallowRef<Channel | undefined>(atHand(routes.getChannel, { params: { id } }) ?? seenChannel(id));
   const isGone = ref(false);
 
   let reading: Promise<void> | undefined;

@@ -1,14 +1,14 @@
 // The live list on a page: first page at once, more on demand, true by events without reloading.
-import { routes } from '@lubo/contract';
+import { livePageSize, routes } from '@lubo/contract';
 import type { Channel } from '@lubo/contract';
 import { computed, onBeforeUnmount, onMounted, readonly, ref, shallowRef } from 'vue';
-import { call } from '../api.ts';
+import { atHand, call } from '../api.ts';
 import { listen } from '../events.ts';
 import { emptyList, isWhole, withChannel, withoutChannel, withPage } from './channel-list.ts';
 import type { ChannelList } from './channel-list.ts';
 import { createSettle } from './settle.ts';
 
-const pageSize = 24;
+const pageSize = livePageSize;
 /** The contract's largest page. */
 const largestPage = 200;
 /** On a large site some channel that is not loaded changes all the time: reading anew must not wait for quiet for ever. */
@@ -28,6 +28,8 @@ export function seenChannel(id: string): Channel | undefined {
 
 /** Lives as long as the component that calls it. */
 export function useChannels() {
+  const came = atHand(routes.listChannels, { query: { page: 1, pageSize } });
+  if (came !== undefined) keepList(withPage(emptyList, came));
   const reader = new ChannelReader();
   const isStale = ref(false);
   let lostTimer: ReturnType<typeof setTimeout> | undefined;
@@ -75,6 +77,11 @@ export function useChannels() {
     loadMore: () => reader.loadMore(),
     reread: () => reader.reread(),
   };
+}
+
+function keepList(list: ChannelList): void {
+  for (const row of list.rows) seen.set(row.id, row);
+  lastList = list;
 }
 
 /** Reads pages of the list, one reading at a time. */
@@ -127,9 +134,8 @@ class ChannelReader {
   }
 
   #take(next: ChannelList): void {
-    for (const row of next.rows) seen.set(row.id, row);
+    keepList(next);
     this.list.value = next;
-    lastList = next;
   }
 
   #read(run: () => Promise<void>): Promise<void> {

@@ -2,7 +2,7 @@
 import { routes } from '@lubo/contract';
 import type { Home } from '@lubo/contract';
 import { onMounted, readonly, ref, shallowRef } from 'vue';
-import { call } from '../api.ts';
+import { atHand, call } from '../api.ts';
 import { takeSubjects } from './subjects.ts';
 
 /** What the last page showed: a way back keeps its place. */
@@ -10,6 +10,8 @@ let lastHome: Home | undefined;
 
 /** Lives as long as the component. */
 export function useHome() {
+  const came = atHand(routes.getHome);
+  if (came !== undefined) keep(came);
   const home = shallowRef<Home | undefined>(lastHome);
   const error = shallowRef<unknown>();
   const isReading = ref(false);
@@ -18,10 +20,9 @@ export function useHome() {
     isReading.value = true;
     try {
       const told = await call(routes.getHome);
-      lastHome = told;
+      keep(told);
       home.value = told;
       error.value = undefined;
-      takeSubjects(told.subjects);
     } catch (caught) {
       error.value = caught;
     } finally {
@@ -29,6 +30,11 @@ export function useHome() {
     }
   }
 
-  onMounted(read);
+  onMounted(() => came === undefined && void read());
   return { home, error, isReading: readonly(isReading), read };
+}
+
+function keep(home: Home): void {
+  lastHome = home;
+  takeSubjects(home.subjects);
 }

@@ -3,25 +3,34 @@ import { routes } from '@lubo/contract';
 import type { WatchPage } from '@lubo/contract';
 import { shallowRef } from 'vue';
 import { useI18n } from 'vue-i18n';
-import { call } from '../api.ts';
+import { atHand, call } from '../api.ts';
 import { setTitle } from '../title.ts';
 import { titleOf } from './recording-words.ts';
 
-/** `read` reads, and sets the window's title. */
+/** `begin` reads what is not at hand, `read` reads anew; both set the window's title. */
 export function useWatchPage(id: string) {
   const { t } = useI18n();
-  const page = shallowRef<WatchPage>();
+  const page = shallowRef<WatchPage | undefined>(atHand(routes.getWatchPage, { params: { id } }));
   const error = shallowRef<unknown>();
+
+  function take(told: WatchPage): void {
+    page.value = told;
+    error.value = undefined;
+    setTitle(titleOf(told.recording) || t('recording.untitled'));
+  }
 
   async function read(): Promise<void> {
     try {
-      page.value = await call(routes.getWatchPage, { params: { id } });
-      error.value = undefined;
-      setTitle(titleOf(page.value.recording) || t('recording.untitled'));
+      take(await call(routes.getWatchPage, { params: { id } }));
     } catch (caught) {
       error.value = caught;
     }
   }
 
-  return { page, error, read };
+  function begin(): void {
+    if (page.value === undefined) void read();
+    else take(page.value);
+  }
+
+  return { page, error, read, begin };
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { embedHtml, embedPath } from './embed.ts';
+import { embedHtml, embedPath } from './embed-code.ts';
 
 test('the embed code is one iframe with the address of the player', () => {
-  const html = embedHtml(`https://lubo.school.example${embedPath('0123456789ab')}`, '高一（3）班');
+  const html = embedHtml(`https://lubo.school.example${embedPath('/live/0123456789ab')}`, '高一（3）班');
   assert.match(html, /^<iframe src="https:\/\/lubo\.school\.example\/embed\/live\/0123456789ab" title="高一（3）班" [^<>]*><\/iframe>$/);
   assert.doesNotMatch(html, /token/);
 });

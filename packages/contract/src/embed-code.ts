@@ -1,8 +1,8 @@
-// The embed code of a channel: an iframe with the page that is only the player (`/embed/live/<id>`).
+// The embed code of a live channel or a recording: an iframe with the page that is only the player. Pure.
 
-/** Path of the page that other sites may frame; the pages' router knows the same. */
-export function embedPath(channelId: string): string {
-  return `/embed/live/${channelId}`;
+/** Path of the page that other sites may frame; `of` is the path of the whole page: `/live/<id>`, `/recordings/<id>`. */
+export function embedPath(of: string): string {
+  return `/embed${of}`;
 }
 
 /** HTML to paste into a page of another site. The player fills the width it is given at 16:9; names may hold anything. */
