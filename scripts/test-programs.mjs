@@ -31,6 +31,7 @@ const programs = [
   { path: '/usr/bin/curl', packages: ['curl'] },
   { path: '/usr/bin/openssl', packages: ['openssl'] },
   { path: '/usr/bin/faketime', packages: ['faketime'] },
+  { path: '/usr/bin/zbarimg', packages: ['zbar-tools'] },
   { path: '/usr/bin/python3', packages: ['python3', 'tzdata'] },
 ];
 

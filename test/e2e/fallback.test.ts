@@ -87,7 +87,7 @@ describe('a viewer watches live by the way that works', { skip: noBrowser, concu
   const isPlaying = (page: Page, source: string): Promise<void> =>
     page.locator(`[data-state="playing"][data-source="${source}"]`).waitFor({ timeout: 20_000 });
 
-  test('LIVE-5: FLV plays for a minute near live, and is back there within 3 s of a network pause of 5 s', async () => {
+  test('LIVE-5: FLV plays for a minute near live, and is back there within 3 s of each network pause of 5 s', async () => {
     const { context, page, errors, count } = await openViewer(browser);
     await page.goto(`${lubo.siteUrl}/live/${demo.id}`);
     await isPlaying(page, 'flv');
@@ -95,18 +95,20 @@ describe('a viewer watches live by the way that works', { skip: noBrowser, concu
     const usual = delays.toSorted((one, other) => one - other)[Math.floor(delays.length * 0.95)] ?? Number.NaN;
     assert.ok(usual < 2_000, `delay up to ${usual} ms, a twentieth left out`);
 
-    network.pause();
-    await new Promise((resolve) => setTimeout(resolve, 5_000));
-    const held = await look(page);
-    network.resume();
-    assert.equal(held.state, 'stalled');
-    assert.ok(held.delayMs > 3_000, `only ${held.delayMs} ms behind after the pause`);
-    const back = await eventually('it is within 2 s of live again', 3, async () => {
-      const seen = await look(page);
-      return seen.state === 'playing' && seen.delayMs <= 2_000 && seen.decodedFrames > held.decodedFrames && seen;
-    });
-    assert.ok(back.currentTime > held.currentTime);
-    await watchFor(page, 4);
+    for (let stalls = 0; stalls < 2; stalls += 1) {
+      network.pause();
+      await new Promise((resolve) => setTimeout(resolve, 5_000));
+      const held = await look(page);
+      network.resume();
+      assert.equal(held.state, 'stalled');
+      assert.ok(held.delayMs > 3_000, `only ${held.delayMs} ms behind after the pause`);
+      const back = await eventually('it is within 2 s of live again', 3, async () => {
+        const seen = await look(page);
+        return seen.state === 'playing' && seen.delayMs <= 2_000 && seen.decodedFrames > held.decodedFrames && seen;
+      });
+      assert.ok(back.currentTime > held.currentTime);
+      await watchFor(page, 4);
+    }
     assert.equal(count(flvPath), 1, 'it had to connect anew');
     assert.equal(count(masterPath), 0);
     assert.deepEqual(errors, []);

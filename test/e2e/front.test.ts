@@ -1,6 +1,7 @@
 // The public pages as pupils, parents and teachers see them: PC, tablet and phone, both languages, both themes. Real processes, Chromium.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
@@ -219,6 +220,11 @@ describe('the public pages', { skip: noBrowser, concurrency: false }, () => {
     await page.locator('[data-qr]').waitFor();
     await requireFit(page, 'watch tablet');
     await shot(page, 'watch-tablet-qr');
+    if (existsSync('/usr/bin/zbarimg')) {
+      const path = join(screenshots, 'front-qr.png');
+      await page.locator('[data-qr]').screenshot({ path });
+      assert.equal(execFileSync('zbarimg', ['--raw', '--quiet', path], { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim(), `${lubo.siteUrl}/recordings/${first}`, 'what a phone reads in the picture');
+    }
   });
 
   test('LIVE-7, MOB-3: the live list, and a live page with what its channel has recorded', async () => {
@@ -258,6 +264,7 @@ describe('the public pages', { skip: noBrowser, concurrency: false }, () => {
     await link.waitFor();
     const { downloadUrl } = await getJson<PlayInfo>(`${lubo.siteUrl}/api/recordings/${first}/play`);
     assert.equal(await link.getAttribute('href'), downloadUrl);
+    assert.equal(await page.locator('[data-embed]').count(), 0, 'the embed code is for administrators');
     await page.goto(`${lubo.siteUrl}/embed/recordings/${first}`);
     await playing(page);
     assert.equal(await page.locator('header').count(), 0);

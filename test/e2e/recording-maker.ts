@@ -4,7 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ChannelSettings, Enrolment, EnrolmentCode, RecordingUpload, Subject } from '@lubo/contract';
+import { type ChannelSettings, type Enrolment, type EnrolmentCode, type RecordingUpload, type Subject, posterWidths } from '@lubo/contract';
 import { administratorSettings } from './administrator.ts';
 
 /** An MP4 with its moov first, H.264 and AAC, a keyframe each second; `seconds` long, with a moving picture. */
@@ -27,13 +27,22 @@ export function makeJpeg(filter: string): Buffer {
   return execFileSync('ffmpeg', ['-loglevel', 'error', '-f', 'lavfi', '-i', filter, '-frames:v', '1', '-f', 'image2', '-c:v', 'mjpeg', 'pipe:1'], options);
 }
 
+/** A frame of a film, so many pixels wide, as JPEG or WebP. */
+export function makeStill(path: string, atSeconds: number, width: number, codec: 'mjpeg' | 'libwebp'): Buffer {
+  const options = { maxBuffer: 4 * 1024 * 1024 };
+  const quality = codec === 'mjpeg' ? ['-q:v', '4'] : ['-quality', '75'];
+  return execFileSync('ffmpeg', ['-loglevel', 'error', '-ss', String(atSeconds), '-i', path, '-frames:v', '1', '-vf', `scale=${width}:-2`, '-f', 'image2pipe', '-c:v', codec, ...quality, 'pipe:1'], options);
+}
+
 export type Maker = {
   subjects: Subject[];
   call<T>(method: string, path: string, body?: unknown): Promise<T>;
   addChannel(name: string): Promise<string>;
   /** Stores one; its id. */
   record(channelId: string, mp4: Buffer, seconds: number, over?: Partial<RecordingUpload>): Promise<string>;
-  putPicture(id: string, kind: 'poster' | 'thumbnails', jpeg: Buffer, query?: string): Promise<void>;
+  putPicture(id: string, kind: 'poster' | 'thumbnails', picture: Buffer, query?: string): Promise<void>;
+  /** A frame of a film as its poster, in all widths. */
+  putPoster(id: string, path: string, atSeconds: number): Promise<void>;
 };
 
 /** Signs in at a site that was started with `administratorSettings` and enrols a gather of its own there. */
@@ -52,6 +61,11 @@ export async function startMaker(siteUrl: string): Promise<Maker> {
   const key = await call<Enrolment>('POST', '/api/agents', { kind: 'gather', code, facts });
   const authorization = `Bearer ${key.id}.${key.key}`;
   const { rows: subjects } = await call<{ rows: Subject[] }>('GET', '/api/subjects');
+  const putPicture: Maker['putPicture'] = async (id, kind, picture, query = '') => {
+    const headers = { authorization, 'content-type': query.startsWith('?width') ? 'image/webp' : 'image/jpeg' };
+    const response = await fetch(`${siteUrl}/api/gather/recordings/${id}/${kind}${query}`, { method: 'PUT', headers, body: new Uint8Array(picture) });
+    if (response.status !== 204) throw new Error(`${response.status} from ${kind}: ${await response.text()}`);
+  };
   return {
     subjects,
     call,
@@ -85,10 +99,10 @@ export async function startMaker(siteUrl: string): Promise<Maker> {
       if (sent.status !== 204) throw new Error(`${sent.status} from upload: ${await sent.text()}`);
       return upload.id;
     },
-    async putPicture(id, kind, jpeg, query = '') {
-      const headers = { authorization, 'content-type': 'image/jpeg' };
-      const response = await fetch(`${siteUrl}/api/gather/recordings/${id}/${kind}${query}`, { method: 'PUT', headers, body: new Uint8Array(jpeg) });
-      if (response.status !== 204) throw new Error(`${response.status} from ${kind}: ${await response.text()}`);
+    putPicture,
+    async putPoster(id, path, atSeconds) {
+      await putPicture(id, 'poster', makeStill(path, atSeconds, 640, 'mjpeg'));
+      for (const width of posterWidths) await putPicture(id, 'poster', makeStill(path, atSeconds, width, 'libwebp'), `?width=${width}`);
     },
   };
 }

@@ -1,0 +1,74 @@
+// Lighthouse's judgement of the pages: a phone of the middle class on a slow mobile network, as its default profile has it. It is
+// 185 MB of packages, so it is no part of the project: npm puts it into the temporary folder once.
+// Its factor of 4 makes such a phone of a fast desktop (benchmark index 1500 to 2000); here it is reckoned from this machine's index.
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { promisify } from 'node:util';
+import { median } from '../figure.ts';
+
+const version = '13.5.0';
+const categories = ['performance', 'accessibility', 'best-practices'] as const;
+
+type Report = {
+  environment: { benchmarkIndex: number };
+  categories: Record<string, { score: number | null; auditRefs: { id: string; weight: number }[] }>;
+  audits: Record<string, { score: number | null; scoreDisplayMode: string; title: string; displayValue?: string }>;
+};
+
+/** What its factor of 4 is meant for, divided by it: the index of the phone. */
+const phoneIndex = 1750 / 4;
+
+/** Medians of several runs; `short` names what took points in the last one. */
+export type Judgement = { page: string; scores: Record<(typeof categories)[number], number>; samples: number[]; slowdowns: number[]; short: string[] };
+
+/** Installs it where it is not yet; the path of its program. */
+export function getLighthouse(): string {
+  const folder = join(tmpdir(), `lubo-lighthouse-${version}`);
+  const program = join(folder, 'node_modules', 'lighthouse', 'cli', 'index.js');
+  if (!existsSync(program)) {
+    mkdirSync(folder, { recursive: true });
+    execFileSync('npm', ['install', '--prefix', folder, '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', `lighthouse@${version}`], { stdio: 'inherit', shell: process.platform === 'win32' });
+  }
+  return program;
+}
+
+/** Judges the page at `url` `runs` times; the run before these tells how fast the machine is and warms the site. */
+export async function judge(program: string, page: string, url: string, runs: number): Promise<Judgement> {
+  const reports: Report[] = [];
+  const slowdowns: number[] = [];
+  let { environment } = await lookOnce(program, url, 4);
+  for (let run = 0; run < runs; run += 1) {
+    const slowdown = Math.round(Math.max(1, environment.benchmarkIndex / phoneIndex) * 10) / 10;
+    const report = await lookOnce(program, url, slowdown);
+    ({ environment } = report);
+    reports.push(report);
+    slowdowns.push(slowdown);
+  }
+  const scoreOf = (report: Report, category: string): number => Math.round((report.categories[category]?.score ?? 0) * 100);
+  const scores = Object.fromEntries(categories.map((category) => [category, median(reports.map((report) => scoreOf(report, category)))])) as Judgement['scores'];
+  return { page, scores, samples: reports.map((report) => scoreOf(report, 'performance')), slowdowns, short: shortcomings(reports.at(-1)) };
+}
+
+async function lookOnce(program: string, url: string, slowdown: number): Promise<Report> {
+  const path = join(tmpdir(), `lubo-lighthouse-${process.pid}.json`);
+  const flags = ['--headless=new', '--lang=zh-CN', '--no-first-run', '--autoplay-policy=no-user-gesture-required', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
+  const args = [program, url, '--quiet', '--output=json', `--output-path=${path}`, `--only-categories=${categories.join(',')}`, '--no-enable-error-reporting', `--throttling.cpuSlowdownMultiplier=${slowdown}`, `--chrome-flags=${flags.join(' ')}`];
+  try {
+    await promisify(execFile)(process.execPath, args, { timeout: 180_000, maxBuffer: 16 * 1024 * 1024 });
+    return JSON.parse(readFileSync(path, 'utf8')) as Report;
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+function shortcomings(report: Report | undefined): string[] {
+  if (report === undefined) return [];
+  const refs = categories.flatMap((category) => report.categories[category]?.auditRefs ?? []);
+  return refs.flatMap(({ id, weight }) => {
+    const audit = report.audits[id];
+    return audit === undefined || audit.score === null || audit.score >= 0.9 || (weight === 0 && audit.score >= 0.5) ? [] : [`${id} (${weight}): ${audit.displayValue ?? audit.title}`];
+  });
+}
