@@ -28,7 +28,7 @@ export function pageFiles(): Plugin {
       const chunks = Object.values(bundle as unknown as Record<string, Chunk>).filter(({ type }) => type === 'chunk');
       const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
       const entry = closure(chunks.filter(({ isEntry }) => isEntry), byName);
-      const filesOf = (component: string) => {
+      const filesOf = (path: string, component: string) => {
         const roots = [component, always].map((source) => {
           const found = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(`/src/${source}`)) ?? chunks.find(({ moduleIds }) => moduleIds.some((id) => id.endsWith(`/src/${source}`)));
           if (found === undefined) throw new Error(`page-files: no built file has src/${source}`);
@@ -36,9 +36,9 @@ export function pageFiles(): Plugin {
         });
         const needed = [...closure(roots, byName)].filter((chunk) => !entry.has(chunk));
         const styles = needed.flatMap(({ viteMetadata }) => [...(viteMetadata?.importedCss ?? [])]);
-        return { modules: needed.map(({ fileName }) => `/${fileName}`), styles: [...new Set(styles)].map((name) => `/${name}`) };
+        return { path, modules: needed.map(({ fileName }) => `/${fileName}`), styles: [...new Set(styles)].map((name) => `/${name}`) };
       };
-      const source = JSON.stringify(pages.map(([path, component]) => ({ path, ...filesOf(component) })));
+      const source = JSON.stringify(pages.map(([path, component]) => filesOf(path, component)));
       this.emitFile({ type: 'asset', fileName: 'pages.json', source });
     },
   };

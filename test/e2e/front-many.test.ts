@@ -130,11 +130,11 @@ async function requireFit(page: Page, what: string): Promise<void> {
   assert.ok(overflow <= 0, `${what} is ${overflow} px too wide`);
 }
 
-/** A finger that moves up or down the screen; `before` runs while it still touches. */
-async function drag(finger: CDPSession, { from, to }: { from: number; to: number }, before: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+/** A finger that moves up or down the screen; `meanwhile` runs while it still touches. */
+async function drag(finger: CDPSession, { from, to }: { from: number; to: number }, meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<void> {
   const at = (y: number) => ({ touchPoints: [{ x: 190, y }] });
   await finger.send('Input.dispatchTouchEvent', { type: 'touchStart', ...at(from) });
   for (let step = 1; step <= 8; step += 1) await finger.send('Input.dispatchTouchEvent', { type: 'touchMove', ...at(from + ((to - from) * step) / 8) });
-  await before();
+  await meanwhile();
   await finger.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
 }

@@ -72,8 +72,8 @@ export function createFrontPages({ front, clock, site, subjects, findChannel, li
       return { answers: { [addressOf(firstCalls.home)]: home }, ...shownFirst(home.banner[0] && bannerPicture(home.banner[0])) };
     }
     if (path === '/live') {
-      const query = { page: 1, pageSize: livePageSize };
-      return { answers: { [addressOf(firstCalls.channels, {}, `?page=1&pageSize=${livePageSize}`)]: await listChannels(query) } };
+      const list = await listChannels({ page: 1, pageSize: livePageSize });
+      return { answers: { [addressOf(firstCalls.channels, {}, `?page=1&pageSize=${livePageSize}`)]: list } };
     }
     const [, recordingId] = recordingPath.exec(path) ?? [];
     if (recordingId !== undefined) {
