@@ -86,7 +86,7 @@ function compileParts() {
   if (readIfThere(stamp) === wanted) return;
   for (const part of ['supervisor', 'site', 'live', 'gather']) {
     // Compiled code is good only for the flags that it was compiled under: those that package.json and the supervisor start it with.
-    const flags = part === 'gather' ? ['--max-semi-space-size=4', '--heap-growing-percent=150'] : ['--max-semi-space-size=2'];
+    const flags = part === 'gather' ? ['--max-semi-space-size=8', '--heap-growing-percent=150'] : ['--max-semi-space-size=2'];
     const args = [...flags, '--import', './scripts/code-cache.mjs', `packages/${part}/src/main.ts`];
     const options = { cwd: root, env: { ...env, LUBO_CONFIG: 'only-compiling' }, stdio: 'ignore', shell: process.platform === 'win32' };
     spawnSync('node', args, options);

@@ -15,8 +15,8 @@ function onCore(core: number, command: string, args: readonly string[]): [string
 
 export type Lines = { child: ChildProcess; next<Line>(is: (line: Record<string, unknown>) => boolean): Promise<Line>; ended: Promise<void> };
 
-function spawnLines(core: number, args: readonly string[]): Lines {
-  const env = { ...process.env, MALLOC_ARENA_MAX: '2' };
+function spawnLines(core: number, args: readonly string[], more: NodeJS.ProcessEnv = {}): Lines {
+  const env = { ...process.env, MALLOC_ARENA_MAX: '2', ...more };
   const child = spawn(...onCore(core, process.execPath, args), { stdio: ['pipe', 'pipe', 'inherit'], env });
   const waiting = new Set<(line: Record<string, unknown>) => void>();
   createInterface({ input: child.stdout }).on('line', (text) => {
@@ -49,6 +49,8 @@ export async function startServer(kbps: number): Promise<{ lines: Lines; port: n
 
 export const urlOf = (port: number, channel: number): string => `rtsp://127.0.0.1:${port}/ch/${channel}`;
 
+const gatherEnv = { MALLOC_MMAP_THRESHOLD_: String(32 * 1024) };
+
 /** Our recorder, all channels in one process on the first core, with the flags and the environment that the supervisor gives a gather. `profile`: a folder for a CPU profile. */
 export function startLubo(dataDir: string, port: number, count: number, profile?: string): Lines {
   const channels = Array.from({ length: count }, (_, i) => ({
@@ -57,7 +59,7 @@ export function startLubo(dataDir: string, port: number, count: number, profile?
   }));
   const job: RecordingJob = { dataDir, channels, sliceMinutes: 30 };
   const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  return spawnLines(0, ['--max-semi-space-size=4', '--heap-growing-percent=150', ...flags, join(import.meta.dirname, 'recording-process.ts'), JSON.stringify(job)]);
+  return spawnLines(0, ['--max-semi-space-size=8', '--heap-growing-percent=150', ...flags, join(import.meta.dirname, 'recording-process.ts'), JSON.stringify(job)], gatherEnv);
 }
 
 /** `ffmpeg -c copy`, a process a channel, all on the first core. */

@@ -22,7 +22,9 @@ const smallFlags = ['--max-semi-space-size=2'];
  * What the gather reads dies once it is copied to a ring and a fragment. With less room for the young, what comes in a tenth of a second
  * from many channels would count as old before that; with a smaller heap, what is old would be searched every few seconds.
  */
-const gatherFlags = ['--max-semi-space-size=4', '--heap-growing-percent=150'];
+const gatherFlags = ['--max-semi-space-size=8', '--heap-growing-percent=150'];
+/** The C library maps the gather's blocks of media one by one: what a stall has piled up goes back to the system when it is written. */
+const gatherEnv = { MALLOC_MMAP_THRESHOLD_: process.env['MALLOC_MMAP_THRESHOLD_'] ?? String(32 * 1024) };
 
 async function start(): Promise<void> {
   const wanted = parseArguments(process.argv.slice(2));
@@ -47,6 +49,7 @@ async function start(): Promise<void> {
       file: join(packages, name, 'src', 'main.ts'),
       log: openPartLog(name, join(logDir, `${name}.log`), complain),
       flags: name === 'gather' ? gatherFlags : smallFlags,
+      env: name === 'gather' ? gatherEnv : {},
     })),
     env,
     say: complain,

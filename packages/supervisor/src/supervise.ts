@@ -4,8 +4,8 @@ import process from 'node:process';
 import { type PartMessage, exitConfig } from '@lubo/config';
 import type { PartLog } from './part-log.ts';
 
-/** `flags` are Node's own. */
-export type PartPlan = { name: string; file: string; log: PartLog; flags?: readonly string[] };
+/** `flags` are Node's own; `env` is added to that of all parts. */
+export type PartPlan = { name: string; file: string; log: PartLog; flags?: readonly string[]; env?: NodeJS.ProcessEnv };
 export type PartExit = { name: string; code: number | null };
 export type Facts = ReadonlyMap<string, Record<string, string>>;
 
@@ -69,7 +69,7 @@ function keep(part: PartPlan, env: NodeJS.ProcessEnv, say: (line: string) => voi
 
   const start = (): void => {
     const startedAt = performance.now();
-    const one = fork(part.file, [], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [...(part.flags ?? [])] });
+    const one = fork(part.file, [], { env: { ...env, ...part.env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [...(part.flags ?? [])] });
     child = one;
     one.stdout?.on('data', (chunk: Buffer) => part.log.write(chunk));
     one.stderr?.on('data', (chunk: Buffer) => part.log.write(chunk));
