@@ -41,7 +41,7 @@ export async function judge(program: string, page: string, url: string, runs: nu
   const slowdowns: number[] = [];
   let { environment } = await lookOnce(program, url, 4);
   for (let run = 0; run < runs; run += 1) {
-    const slowdown = Math.round(Math.max(1, environment.benchmarkIndex / phoneIndex) * 10) / 10;
+    const slowdown = Math.round(Math.min(4, Math.max(1, environment.benchmarkIndex / phoneIndex)) * 10) / 10;
     const report = await lookOnce(program, url, slowdown);
     ({ environment } = report);
     reports.push(report);
