@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { freePorts } from '../free-ports.ts';
+import { startFakeCamera } from '../../packages/gather/src/source/camera/fake-camera.ts';
 import { type AdminSite, inEveryDress, seriousFaults, startAdminSite } from './admin-pages.ts';
 import { noBrowser, openBrowser, screenshots } from './browser.ts';
 import { eventually, root } from './installation.ts';
@@ -145,6 +146,34 @@ describe('capture', { skip: noBrowser }, () => {
     assert.deepEqual(await source(), { mode: 'pull', url: 'rtsp://127.0.0.1:9/main', subUrl: 'rtsp://127.0.0.1:9/sub', user: 'admin', transport: 'auto', hasPassword: true });
     await save(() => page.getByRole('dialog').getByRole('button', { name: '清除密码' }).click());
     assert.equal((await source() as { hasPassword: boolean }).hasPassword, false);
+  });
+
+  it('a camera is set from its form: text, bitrate, frame rate, the way its picture is turned (CAP-8)', async () => {
+    const [osds, rotation, encoders] = [new Map<string, string>(), { mode: 'OFF' }, new Map([['e_main', { kbps: 1024, framesPerSecond: 25 }]])];
+    const profiles = [{ token: 'main', encoding: 'H264', width: 1920, height: 1080, uri: 'rtsp://127.0.0.1:9/main' }];
+    const camera = await startFakeCamera({ user: 'admin', password: 'Geheim!', profiles, osds, rotation, encoders });
+    const { id } = await lubo.call<{ id: string }>('POST', '/api/channels', { name: '五班', gatherId, source: { mode: 'camera', address: '127.0.0.1', port: camera.port, user: 'admin', password: 'Geheim!' } });
+    const save = async (change: (dialog: Locator) => Promise<void>): Promise<void> => {
+      await page.getByRole('row', { name: /五班/ }).getByRole('button', { name: '编辑' }).click();
+      const dialog = page.getByRole('dialog', { name: '编辑通道' });
+      await change(dialog);
+      await dialog.getByRole('button', { name: '保存' }).click();
+      await dialog.waitFor({ state: 'hidden' });
+    };
+    await open('/admin/channels');
+    await save(async (dialog) => {
+      await dialog.getByLabel('画面文字').fill('初一 5 班');
+      await dialog.getByRole('spinbutton', { name: '主码流码率（kbps）' }).fill('3000');
+      await dialog.getByRole('spinbutton', { name: '帧率（帧/秒）' }).fill('15');
+      await dialog.getByText('保持摄像机的设置', { exact: true }).click();
+      await page.getByRole('option', { name: '旋转 180°（吊装）' }).click();
+    });
+    await eventually('the camera is set', 30, () => encoders.get('e_main')?.kbps === 3000 && rotation.mode === 'ON' && [...osds.values()].includes('初一 5 班'));
+    assert.deepEqual(encoders.get('e_main'), { kbps: 3000, framesPerSecond: 15 });
+    await save((dialog) => dialog.getByLabel('画面文字').fill(''));
+    await eventually('the text goes', 30, () => osds.size === 0);
+    for (const action of ['delete', 'purge']) await lubo.call('POST', '/api/admin/channels/actions', { action, ids: [id] });
+    await camera.close();
   });
 
   it('the drawer tells of one channel, records it now and ends that', async () => {
