@@ -47,6 +47,7 @@ describe('the public pages', { skip: noBrowser, concurrency: false }, () => {
     await page.goto(`${lubo.siteUrl}${path}`);
     return page;
   }
+  const playerWidth = async (page: Page): Promise<number> => (await page.locator('section.player').boundingBox())?.width ?? 0;
   const shot = (page: Page, name: string): Promise<Buffer> => page.screenshot({ path: join(screenshots, `front-${name}.png`) });
   const state = (page: Page): Promise<string | null> => page.locator('section.player').getAttribute('data-state');
   const playing = (page: Page): Promise<string | undefined> => eventually('it plays', 15, async () => ((await state(page)) === 'playing' ? 'playing' : undefined));
@@ -201,6 +202,7 @@ describe('the public pages', { skip: noBrowser, concurrency: false }, () => {
     await playing(phone);
     assert.equal(await phone.evaluate(() => document.querySelector('video')?.hasAttribute('playsinline')), true);
     await requireFit(phone, 'watch phone');
+    assert.equal(await playerWidth(phone), 390, 'the picture spans the phone');
     await shot(phone, 'watch-phone');
     await requireAccessible(phone, 'watch phone');
     await phone.getByRole('navigation', { name: '底部导航' }).getByRole('link', { name: '科目' }).tap();
@@ -219,6 +221,7 @@ describe('the public pages', { skip: noBrowser, concurrency: false }, () => {
     await page.getByRole('button', { name: '手机观看' }).click();
     await page.locator('[data-qr]').waitFor();
     await requireFit(page, 'watch tablet');
+    assert.ok((await playerWidth(page)) > 700, 'the picture spans the tablet');
     await shot(page, 'watch-tablet-qr');
     if (existsSync('/usr/bin/zbarimg')) {
       const path = join(screenshots, 'front-qr.png');
