@@ -10,6 +10,9 @@ import { promisify } from 'node:util';
 import { median } from '../figure.ts';
 
 const version = '13.5.0';
+/** Chromium now and then begins its trace too late; Lighthouse says so and asks to be run again. */
+const mostTries = 3;
+const traceMissed = /NO_NAVSTART|NO_TRACING_STARTED/;
 const categories = ['performance', 'accessibility', 'best-practices'] as const;
 
 type Report = {
@@ -52,13 +55,16 @@ export async function judge(program: string, page: string, url: string, runs: nu
   return { page, scores, samples: reports.map((report) => scoreOf(report, 'performance')), slowdowns, short: shortcomings(reports.at(-1)) };
 }
 
-async function lookOnce(program: string, url: string, slowdown: number): Promise<Report> {
+async function lookOnce(program: string, url: string, slowdown: number, tries = 1): Promise<Report> {
   const path = join(tmpdir(), `lubo-lighthouse-${process.pid}.json`);
   const flags = ['--headless=new', '--lang=zh-CN', '--no-first-run', '--autoplay-policy=no-user-gesture-required', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
   const args = [program, url, '--quiet', '--output=json', `--output-path=${path}`, `--only-categories=${categories.join(',')}`, '--no-enable-error-reporting', `--throttling.cpuSlowdownMultiplier=${slowdown}`, `--chrome-flags=${flags.join(' ')}`];
   try {
     await promisify(execFile)(process.execPath, args, { timeout: 180_000, maxBuffer: 16 * 1024 * 1024 });
     return JSON.parse(readFileSync(path, 'utf8')) as Report;
+  } catch (error) {
+    if (tries === mostTries || !traceMissed.test(String(error))) throw error;
+    return await lookOnce(program, url, slowdown, tries + 1);
   } finally {
     rmSync(path, { force: true });
   }
