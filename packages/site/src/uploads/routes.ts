@@ -1,12 +1,12 @@
 // HTTP of the uploads' room beside the protocol of uploads: state of a recording, pictures in.
 import { AppError, IdParams, PosterQuery, type Route, ThumbnailQuery, type Thumbnails, maxPictureBytes, picturePaths, routes } from '@lubo/contract';
+import { webpSize } from '@lubo/contract/webp';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Gate, type Serve, validate } from '../http/serve.ts';
 import { jpegSize } from './jpeg.ts';
 import type { Pictures } from './pictures.ts';
 import { serveUploads } from './protocol.ts';
 import type { Uploads } from './uploads.ts';
-import { webpSize } from './webp.ts';
 
 export type UploadRoutesOptions = {
   gate: Gate;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { webpSize } from '@lubo/contract/webp';
 import { tinyWebp } from '../testing/gather-hand.ts';
-import { webpSize } from './webp.ts';
 
 test('a lossy WebP tells its size; cut, lengthened or of another kind it is none', () => {
   const webp = tinyWebp(320, 180);

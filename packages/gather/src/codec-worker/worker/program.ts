@@ -1,12 +1,12 @@
 // The backend that runs the `ffmpeg` program: one run a picture, one that stays for each channel's sound.
 import { spawn } from 'node:child_process';
+import { webpSize } from '@lubo/contract/webp';
 import type { Keyframe, Picture, PictureWork, SheetWork, WebPicture } from '../messages.ts';
 import { annexBOf } from './annex-b.ts';
 import type { CodecBackend } from './backend.ts';
 import { maxPictureBytes, maxSheetBytes, pictureFilter, qualities, sheetFilter, sheetOf, webpQualities } from './drawing.ts';
 import { jpegSize } from './jpeg-size.ts';
 import { openProgramAac } from './program-aac.ts';
-import { webpSize } from './webp-size.ts';
 
 const runMillis = 8_000;
 const sheetMillis = 50_000;
