@@ -46,6 +46,7 @@ export const agentRoutes = {
     method: 'POST',
     path: '/api/agents',
     access: 'public',
+    isForAgents: true,
     summary: 'Exchanges an enrolment code for a key of the agent\'s own.',
     body: z.object({ kind: AgentKind, code: z.string().min(8).max(128), facts: AgentFacts }),
     response: Enrolment,

@@ -38,6 +38,7 @@ export * from './list.ts';
 export * from './managed-channel.ts';
 export * from './people.ts';
 export * from './managed-gather.ts';
+export * from './problem-code.ts';
 export * from './problem.ts';
 export * from './recording.ts';
 export * from './relay.ts';

@@ -27,6 +27,8 @@ export type Route<
   scope?: TokenScope | 'none';
   /** Asks only, though its method is not GET: a token needs `read`, and the audit log passes it over. */
   changesNothing?: true;
+  /** Agents of later versions call it: fields that this site does not know are passed over. Elsewhere they are refused. */
+  isForAgents?: true;
   /** One sentence for the documentation. */
   summary: string;
   params?: Params;

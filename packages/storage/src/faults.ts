@@ -6,18 +6,10 @@ export type Trouble = 'full' | 'away' | 'failed';
 
 /** The volume's own trouble in an error, `undefined` when the error is the caller's or another's. */
 export function troubleOf(error: unknown): Trouble | undefined {
-  if (!(error instanceof AppError)) return undefined;
-  switch (error.code) {
-    case 'storage-full':
-      return 'full';
-    case 'storage-away':
-      return 'away';
-    case 'storage-failed':
-      return 'failed';
-    default:
-      return undefined;
-  }
+  return error instanceof AppError ? troubles.get(error.code) : undefined;
 }
+
+const troubles = new Map<string, Trouble>([['storage-full', 'full'], ['storage-away', 'away'], ['storage-failed', 'failed']]);
 
 /** There is no room; nothing was stored and what exists is whole. */
 export function storageFull(detail: string, cause?: unknown): AppError {

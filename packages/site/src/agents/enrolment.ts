@@ -9,6 +9,7 @@ import {
   GatherTuning,
   type RequestOf,
   type routes,
+  wrongFields,
 } from '@lubo/contract';
 import type { Db } from '../db/tables.ts';
 import { hashSecret, isSecret, newCode, newId, newSecret } from '../id.ts';
@@ -207,13 +208,9 @@ async function forgetOldCodes(db: Db): Promise<void> {
 async function requireKnown(db: Db, { kind, schoolId, agentId }: NewCode): Promise<void> {
   if (schoolId !== undefined) {
     const row = await db.selectFrom('schools').select('id').where('id', '=', schoolId).executeTakeFirst();
-    if (row === undefined) throw wrongField('body.schoolId', 'there is no such school');
+    if (row === undefined) throw wrongFields({ path: 'body.schoolId', message: 'there is no such school', code: 'unknown' });
   }
   if (agentId === undefined) return;
   const row = await db.selectFrom('agents').select('kind').where('id', '=', agentId).executeTakeFirst();
-  if (row?.kind !== kind) throw wrongField('body.agentId', `there is no such ${kind}`);
-}
-
-function wrongField(path: string, message: string): AppError {
-  return new AppError('invalid', 'invalid-request', `${path}: ${message}`, { fields: [{ path, message }] });
+  if (row?.kind !== kind) throw wrongFields({ path: 'body.agentId', message: `there is no such ${kind}`, code: 'unknown' });
 }

@@ -4,6 +4,7 @@ import { contains, readPage } from '../db/page.ts';
 import type { Db } from '../db/tables.ts';
 import type { TokenCaller } from '../http/serve.ts';
 import { hashSecret, newId, newSecret } from '../id.ts';
+import { nameTaken } from '../school/name-taken.ts';
 import { type Clock, momentOf } from '../time.ts';
 
 const dayMillis = 24 * 60 * 60 * 1000;
@@ -100,9 +101,6 @@ function sorted(scopes: readonly TokenScope[]): TokenScope[] {
 /** Two of one name could not be told apart when one must go. */
 async function requireSpace(db: Db, name: string): Promise<void> {
   const rows = await db.selectFrom('api_tokens').select('name').execute();
-  if (rows.some((row) => row.name === name)) {
-    const fields = [{ path: 'body.name', message: 'there is an API token of this name', code: 'taken' }];
-    throw new AppError('conflict', 'name-taken', 'There is an API token of this name.', { fields });
-  }
+  if (rows.some((row) => row.name === name)) throw nameTaken('body.name');
   if (rows.length >= maxApiTokens) throw new AppError('conflict', 'too-many-tokens', `No more than ${maxApiTokens} API tokens; revoke one first.`);
 }

@@ -1,5 +1,5 @@
 // Local accounts: the first administrator, by one-time code or from the settings, signing in with a password, changing it.
-import { AppError, type Person, type Role } from '@lubo/contract';
+import { AppError, type Person, type Role, wrongFields } from '@lubo/contract';
 import type { Db } from '../db/tables.ts';
 import { hashSecret, isSecret, newCode, newId } from '../id.ts';
 import { type Clock, momentOf } from '../time.ts';
@@ -58,7 +58,7 @@ export function createAccounts({ db, clock, passwords, sessions }: AccountsOptio
       return db.transaction().execute(async (trx) => {
         // Again, inside: two may come with the same code, and hashing takes its time.
         await requireCode(trx, code);
-        if (await hasName(trx, name)) throw nameTaken();
+        if (await hasName(trx, name)) throw nameTaken('body.name');
         await trx.updateTable('site').set({ set_up_code_hash: null }).where('id', '=', 1).execute();
         return sessions.begin(trx, await insert(trx, name, hash, 'admin'), from);
       });
@@ -83,10 +83,11 @@ export function createAccounts({ db, clock, passwords, sessions }: AccountsOptio
       if (row.is_blocked === 1) throw blocked();
       return db.transaction().execute((trx) => sessions.begin(trx, personOf(row), from));
     },
-    async create({ name, signInName: typed = name, password, role }) {
+    async create({ name, signInName: given, password, role }) {
+      const typed = given ?? name;
       const hash = await passwords.hash(password);
       return db.transaction().execute(async (trx) => {
-        if (await hasName(trx, typed)) throw nameTaken();
+        if (await hasName(trx, typed)) throw nameTaken(given === undefined ? 'body.name' : 'body.signInName');
         return (await insert(trx, name, hash, role, typed)).id;
       });
     },
@@ -116,10 +117,9 @@ async function keepPassword(trx: Db, personId: string, hash: string, typed: stri
   const had = await trx.selectFrom('passwords').select('sign_in_name').where('person_id', '=', personId).executeTakeFirst();
   const name = typed === undefined ? had?.sign_in_name : signInName(typed);
   if (name === undefined) {
-    const fields = [{ path: 'body.signInName', message: 'needed: this person has no local account yet', code: 'needed' }];
-    throw new AppError('invalid', 'invalid-request', 'body.signInName: needed: this person has no local account yet', { fields });
+    throw wrongFields({ path: 'body.signInName', message: 'needed: this person has no local account yet', code: 'needed' });
   }
-  if (name !== had?.sign_in_name && (await hasName(trx, name))) throw nameTaken();
+  if (name !== had?.sign_in_name && (await hasName(trx, name))) throw nameTaken('body.signInName');
   await trx.deleteFrom('passwords').where('person_id', '=', personId).execute();
   await trx.insertInto('passwords').values({ person_id: personId, sign_in_name: name, hash }).execute();
 }
@@ -134,13 +134,14 @@ export function blocked(): AppError {
   return new AppError('denied', 'blocked', 'This account is blocked; ask an administrator.');
 }
 
-function nameTaken(): AppError {
-  const fields = [{ path: 'body.signInName', message: 'there is an account of this name', code: 'taken' }];
+/** `path`: where the name stands. */
+function nameTaken(path: string): AppError {
+  const fields = [{ path, message: 'there is an account of this name', code: 'taken' as const }];
   return new AppError('conflict', 'name-taken', 'There is an account of this name.', { fields });
 }
 
 function wrongPassword(): AppError {
-  const fields = [{ path: 'body.current', message: 'this is not the password until now', code: 'format' }];
+  const fields = [{ path: 'body.current', message: 'this is not the password until now', code: 'format' as const }];
   return new AppError('denied', 'wrong-password', 'The password until now is wrong.', { fields });
 }
 

@@ -3,11 +3,12 @@ import {
   AppError,
   type ChannelSettings,
   type ChannelUsage,
-  type FieldError,
   type GatherChannel,
   type RequestOf,
+  type WrongField,
   maxGatherChannels,
   type routes,
+  wrongFields,
 } from '@lubo/contract';
 import { type AgentIdentity, isGather } from '../agents/agents.ts';
 import type { Db, Tables } from '../db/tables.ts';
@@ -70,7 +71,7 @@ export function createChannels({ db, clock, secrets, changes, catalog, onChange,
       const row = rowOf(newId(), fields, secrets, momentOf(clock.now()));
       await changes.commit(async (trx, touch) => {
         const errors = [...(await gatherErrors(trx, fields.gatherId)), ...(await gradeErrors(trx, fields.gradeId))];
-        if (errors.length > 0) throw wrongFields(errors);
+        if (errors.length > 0) throw wrongFields(...errors);
         await requireRoom(trx, fields.gatherId);
         await trx.insertInto('channels').values(row).execute();
         touch(row.gather_id);
@@ -82,7 +83,7 @@ export function createChannels({ db, clock, secrets, changes, catalog, onChange,
       const row = await change(id, async (trx, before) => {
         if (before.deleted_at !== null) throw noChannel();
         const errors = fields.gradeId === undefined ? [] : await gradeErrors(trx, fields.gradeId);
-        if (errors.length > 0) throw wrongFields(errors);
+        if (errors.length > 0) throw wrongFields(...errors);
         return changeOf(before, fields, secrets);
       });
       changed(id);
@@ -183,16 +184,12 @@ async function requireRoom(db: Db, gatherId: string): Promise<void> {
   throw new AppError('conflict', 'too-many-channels', `This gather may have ${limit} channels at most.`);
 }
 
-async function gatherErrors(db: Db, gatherId: string): Promise<FieldError[]> {
-  return (await isGather(db, gatherId)) ? [] : [{ path: 'body.gatherId', message: 'there is no such gather' }];
+async function gatherErrors(db: Db, gatherId: string): Promise<WrongField[]> {
+  return (await isGather(db, gatherId)) ? [] : [{ path: 'body.gatherId', message: 'there is no such gather', code: 'unknown' }];
 }
 
-async function gradeErrors(db: Db, gradeId: string | null): Promise<FieldError[]> {
+async function gradeErrors(db: Db, gradeId: string | null): Promise<WrongField[]> {
   if (gradeId === null) return [];
   const row = await db.selectFrom('grades').select('id').where('id', '=', gradeId).executeTakeFirst();
-  return row === undefined ? [{ path: 'body.gradeId', message: 'there is no such grade' }] : [];
-}
-
-function wrongFields(fields: FieldError[]): AppError {
-  return new AppError('invalid', 'invalid-request', fields.map((field) => `${field.path}: ${field.message}`).join('; '), { fields });
+  return row === undefined ? [{ path: 'body.gradeId', message: 'there is no such grade', code: 'unknown' }] : [];
 }

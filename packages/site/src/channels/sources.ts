@@ -1,5 +1,5 @@
 // A channel's source between administrators, the database and the gather: addresses taken apart, passwords sealed, never shown.
-import { AppError, ChannelSource, type ChannelSourceInput, type ChannelSourceView } from '@lubo/contract';
+import { AppError, ChannelSource, type ChannelSourceInput, type ChannelSourceView, wrongFields } from '@lubo/contract';
 import { SealError, type Secrets } from '../secrets.ts';
 
 type Credentials = { user: string; password: string };
@@ -94,6 +94,5 @@ function decode(text: string): string {
 }
 
 function wrongSource(field: string, message: string): AppError {
-  const path = `body.source.${field}`;
-  return new AppError('invalid', 'invalid-request', `${path}: ${message}`, { fields: [{ path, message }] });
+  return wrongFields({ path: `body.source.${field}`, message, code: 'format' });
 }

@@ -1,5 +1,5 @@
 // Gathers as administrators manage them: the list, what is tuned, revoking and deleting.
-import { AgentFacts, AppError, type Gather, type GatherRow, type RequestOf, type Usage, type routes } from '@lubo/contract';
+import { AgentFacts, AppError, type Gather, type GatherRow, type RequestOf, type Usage, type routes, wrongFields } from '@lubo/contract';
 import { tuningOf } from '../agents/agents.ts';
 import type { Catalog } from '../channels/catalog.ts';
 import { createNameOrder, pageOfRows } from '../db/name-order.ts';
@@ -211,7 +211,5 @@ function changeOf({ schoolId, channelLimit, expiresAt, tuning = {} }: GatherEdit
 async function requireSchool(db: Db, schoolId: string | null | undefined): Promise<void> {
   if (schoolId === undefined || schoolId === null) return;
   const row = await db.selectFrom('schools').select('id').where('id', '=', schoolId).executeTakeFirst();
-  if (row !== undefined) return;
-  const fields = [{ path: 'body.schoolId', message: 'there is no such school' }];
-  throw new AppError('invalid', 'invalid-request', 'There is no such school.', { fields });
+  if (row === undefined) throw wrongFields({ path: 'body.schoolId', message: 'there is no such school', code: 'unknown' });
 }

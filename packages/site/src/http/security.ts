@@ -31,10 +31,9 @@ const embedPage = /^\/embed\/(?:live\/[0-9a-z]{12}|recordings\/[0-9a-f-]{36})(?:
 
 /** Puts the headers on every answer of `app`. Pages of `embedOrigins` may frame the embed pages, and nothing else. */
 export function addSecurityHeaders(app: FastifyInstance, embedOrigins: readonly string[]): void {
-  const own = framingHeaders([]);
-  const embedded = framingHeaders(embedOrigins);
+  const embedded = [...headers, ...framingHeaders(embedOrigins)];
   app.addHook('onRequest', async (request, reply) => {
-    for (const [name, value] of [...headers, ...(embedPage.test(request.url) ? embedded : own)]) void reply.header(name, value);
+    for (const [name, value] of embedPage.test(request.url) ? embedded : usualHeaders) void reply.header(name, value);
   });
 }
 
@@ -43,3 +42,6 @@ function framingHeaders(origins: readonly string[]): [name: string, value: strin
   const policy = [...rules, ["frame-ancestors 'self'", ...origins].join(' ')].join('; ');
   return [['content-security-policy', policy], ...(origins.length === 0 ? [['x-frame-options', 'SAMEORIGIN'] as [string, string]] : [])];
 }
+
+/** The headers of everything else. Named here for answers that are given before any hook runs. */
+export const usualHeaders: readonly [name: string, value: string][] = [...headers, ...framingHeaders([])];

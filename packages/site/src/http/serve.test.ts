@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type IncomingMessage, request as sendRequest } from 'node:http';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { AppError, Problem, routes } from '@lubo/contract';
-import { siteInHand } from '../testing/site-in-hand.ts';
+import { localCode, siteInHand } from '../testing/site-in-hand.ts';
 import { validate } from './serve.ts';
 
 test('every wrong field is told at once, with its place', async (t) => {
@@ -17,9 +18,41 @@ test('every wrong field is told at once, with its place', async (t) => {
   assert.deepEqual(query.problem?.errors?.map((error) => error.path), ['query.page', 'query.pageSize', 'query.search']);
 });
 
+test('a field that nobody knows is refused with its place, unless an agent of a later version sends it', async (t) => {
+  const hand = await siteInHand(t);
+  const cookie = await hand.adminCookie();
+  const source = { mode: 'file', path: '/a', url: 'rtsp://x' };
+  const { problem } = await hand.call(routes.createChannel, { cookie, body: { name: 'x', gatherId: '000000000000', source, nmae: 'y' } });
+  assert.deepEqual(problem?.errors?.map(({ path, code }) => `${path} ${code}`), ['body.source.url no-such-field', 'body.nmae no-such-field']);
+  const facts = { hostname: 'far', os: '', ip: '', mac: '', version: '9', cores: 8 };
+  assert.equal((await hand.call(routes.enrol, { body: { kind: 'gather', code: localCode, facts, isNew: true } })).status, 201);
+});
+
+test('no more wrong fields are told than a person reads', async (t) => {
+  const hand = await siteInHand(t);
+  const body = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`x${n}`, n]));
+  const { problem } = await hand.call(routes.editSite, { cookie: await hand.adminCookie(), body });
+  assert.equal(problem?.errors?.length, 100);
+});
+
+test('what no route sees is a problem too: addresses that can not be read, ids and headers without end', async (t) => {
+  const { site, url } = await siteInHand(t);
+  for (const [path, status, code] of [['/api/channels/%zz', 400, 'malformed-request'], ['/%', 400, 'malformed-request'], [`/api/channels/${'x'.repeat(2_000)}`, 404, 'no-such-address']] as const) {
+    const response = await site.app.inject(path);
+    assert.match(String(response.headers['content-type']), /^application\/problem\+json/);
+    assert.equal(response.headers['x-content-type-options'], 'nosniff');
+    assert.deepEqual([response.statusCode, Problem.parse(response.json()).code], [status, code], path);
+  }
+  const endless = await fetch(`${url}/api/channels?search=${'x'.repeat(20_000)}`);
+  assert.deepEqual([endless.status, Problem.parse(await endless.json()).code], [431, 'malformed-request']);
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.end('no HTTP\r\n\r\n');
+  assert.match(Buffer.concat(await socket.toArray() as Buffer[]).toString(), /^HTTP\/1\.1 400 [^]*application\/problem\+json[^]*"malformed-request"/);
+});
+
 test('params, query and body are checked together', () => {
   const all = { ...routes.editChannel, query: routes.listChannels.query };
-  const good = { params: { id: '000000000000' }, query: { page: '2' }, body: { name: ' 一班 ', other: 1 } };
+  const good = { params: { id: '000000000000' }, query: { page: '2' }, body: { name: ' 一班 ' } };
   assert.deepEqual(validate(all, good), { params: good.params, query: { page: 2, pageSize: 50 }, body: { name: '一班' } });
   assert.throws(
     () => validate(all, { params: {}, query: { page: 'x' }, body: undefined }),

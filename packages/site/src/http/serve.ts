@@ -1,6 +1,6 @@
 // Serves the contract's routes: access first, then validation with every wrong field told, then the room's handler; what
 // administrators changed is noted, and a create that is asked for again is answered again instead of done again.
-import { AppError, type FieldError, type Person, type RequestOf, type ResponseOf, type Route, type TokenScope, takesIdempotencyKey } from '@lubo/contract';
+import { type Person, type RequestOf, type ResponseOf, type Route, type TokenScope, type WrongField, takesIdempotencyKey, wrongFields } from '@lubo/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AgentIdentity } from '../agents/agents.ts';
 import { fieldErrorOf } from './field-error.ts';
@@ -114,19 +114,38 @@ function callOf(gate: Gate, request: FastifyRequest, reply: FastifyReply): Omit<
   };
 }
 
+/**
+ * What no field may hold, and what nobody asked for: NUL and halves of a character, which databases and answers would each take
+ * in their own way, and fields that the shape lets fall, since a mistyped name must not pass in silence.
+ */
+function flawsOf(path: string, given: unknown, taken: unknown): WrongField[] {
+  if (typeof given === 'string' && (!given.isWellFormed() || given.includes('\0'))) return [{ path, message: 'must be Unicode text without NUL', code: 'format' }];
+  if (typeof given !== 'object' || given === null || typeof taken !== 'object' || taken === null) return [];
+  return Object.entries(given).flatMap(([name, value]) => {
+    const place = `${path}.${name}`;
+    if (Object.hasOwn(taken, name)) return flawsOf(place, value, taken[name as keyof typeof taken]);
+    return [{ path: place, message: 'there is no such field', code: 'no-such-field' as const }];
+  });
+}
+
+/** Most wrong fields that one answer tells. */
+const maxErrors = 100;
+
 /** The parts of a request in the route's shapes. Throws AppError that names every wrong field. */
 export function validate(route: Route, request: Parts): Parts {
-  const errors: FieldError[] = [];
+  const errors: WrongField[] = [];
   const part = (name: 'params' | 'query' | 'body'): unknown => {
     const schema = route[name];
     if (schema === undefined) return undefined;
     const parsed = schema.safeParse(request[name]);
-    if (parsed.success) return parsed.data;
+    if (parsed.success) {
+      if (name !== 'params' && !route.isForAgents) errors.push(...flawsOf(name, request[name], parsed.data));
+      return parsed.data;
+    }
     for (const issue of parsed.error.issues) errors.push(fieldErrorOf(name, issue));
     return undefined;
   };
   const parts = { params: part('params'), query: part('query'), body: part('body') };
   if (errors.length === 0) return parts;
-  const detail = errors.map((error) => `${error.path}: ${error.message}`).join('; ');
-  throw new AppError('invalid', 'invalid-request', detail, { fields: errors });
+  throw wrongFields(...errors.slice(0, maxErrors));
 }

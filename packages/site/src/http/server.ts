@@ -4,7 +4,7 @@ import type { Server, ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Tls } from '@lubo/config';
 import fastify, { type FastifyBaseLogger, type FastifyHttpsOptions, type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify';
-import { answerProblems } from './problems.ts';
+import { answerParserError, answerProblems, answerRouterError } from './problems.ts';
 import { addSecurityHeaders } from './security.ts';
 
 declare module 'fastify' {
@@ -39,6 +39,8 @@ export function createServer(log: FastifyBaseLogger, { tls, embedOrigins = [] }:
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 128 },
+    frameworkErrors: (error, _request, reply) => answerRouterError(error, reply),
+    clientErrorHandler: answerParserError,
   };
   const app = tls === undefined ? fastify({ ...options, http: { shouldUpgradeCallback: isWebSocket, headersTimeout: headerMillis } }) : secure(options, tls);
   acceptEmptyJson(app);

@@ -6,7 +6,7 @@ import type { Db } from '../db/tables.ts';
 import { newId } from '../id.ts';
 import type { Reports } from '../relay/reports.ts';
 import type { StateChanges } from '../relay/state-changes.ts';
-import { known } from '../school/known.ts';
+import { requireNames } from '../school/known.ts';
 import { type Clock, momentOf } from '../time.ts';
 
 export type ByHandOptions = {
@@ -46,7 +46,7 @@ export function createByHand({ db, clock, changes, reports, onChange }: ByHandOp
       const now = clock.now();
       const started = await changes.commit(async (trx, touch) => {
         const { gatherId, isStarted, timeZone } = await requireChannel(trx, channelId);
-        await requireNames(trx, subjectId, teacherId);
+        await requireNames(trx, { subjectId, teacherId });
         if (!isStarted) throw new AppError('conflict', 'channel-stopped', 'This channel is stopped: start it first.');
         const running = await runningOn(trx, channelId, now);
         if (running !== undefined) throw new AppError('conflict', 'already-recording', 'This channel is recorded by hand already.');
@@ -165,12 +165,4 @@ async function requireChannel(db: Db, channelId: string): Promise<{ gatherId: st
     .executeTakeFirst();
   if (row === undefined) throw noChannel();
   return { gatherId: row.gather_id, isStarted: row.is_started === 1, timeZone: row.schoolZone ?? row.siteZone };
-}
-
-async function requireNames(trx: Db, subjectId: string | null, teacherId: string | null): Promise<void> {
-  const fields = [
-    ...(subjectId === null || (await known(trx, 'subjects', [subjectId])).size > 0 ? [] : [{ path: 'body.subjectId', message: 'there is no such subject', code: 'unknown' }]),
-    ...(teacherId === null || (await known(trx, 'teachers', [teacherId])).size > 0 ? [] : [{ path: 'body.teacherId', message: 'there is no such teacher', code: 'unknown' }]),
-  ];
-  if (fields.length > 0) throw new AppError('invalid', 'invalid-request', 'There is no such subject or teacher.', { fields });
 }

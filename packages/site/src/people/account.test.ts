@@ -27,8 +27,10 @@ test('one sees name, ways in and the browsers where one is signed in', async (t)
 test('one changes the own name, not the role', async (t) => {
   const { hand } = await signedIn(t);
   const cookie = await hand.viewerCookie();
-  const { body } = await hand.call(routes.editAccount, { cookie, body: { name: ' 王 ', role: 'admin' } });
+  const { body } = await hand.call(routes.editAccount, { cookie, body: { name: ' 王 ' } });
   assert.deepEqual([body.person.name, body.person.role], ['王', 'viewer']);
+  const greedy = await hand.call(routes.editAccount, { cookie, body: { name: '李', role: 'admin' } });
+  assert.deepEqual([greedy.status, greedy.problem?.errors?.[0]?.path], [400, 'body.role']);
   const wrong = await hand.call(routes.editAccount, { cookie, body: { name: ' ' } });
   assert.deepEqual([wrong.status, wrong.problem?.errors?.[0]?.path], [400, 'body.name']);
 });

@@ -1,6 +1,7 @@
 // The archive's rules: finding recordings, editing, the recycle bin, purging for good.
-import { AppError, type ArchiveAction, type ArchiveQuery, type ArchiveSum, type ArchivedRecording, type FieldError, type Recording, type RecordingQuery } from '@lubo/contract';
+import { AppError, type ArchiveAction, type ArchiveQuery, type ArchiveSum, type ArchivedRecording, type Recording, type RecordingQuery } from '@lubo/contract';
 import type { Db, Tables } from '../db/tables.ts';
+import { requireNames } from '../school/known.ts';
 import { discard } from '../storage/garbage.ts';
 import { allKeysOf } from '../storage/keys.ts';
 import { type Clock, momentOf } from '../time.ts';
@@ -73,8 +74,7 @@ export function createRecordings({ db, clock, onGarbage, onChange = () => {} }: 
     getArchived,
     async edit(id, { subjectId, teacherId, isKept }) {
       await db.transaction().execute(async (trx) => {
-        const errors = [...(await unknown(trx, 'subjects', subjectId)), ...(await unknown(trx, 'teachers', teacherId))];
-        if (errors.length > 0) throw new AppError('invalid', 'invalid-request', errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { fields: errors });
+        await requireNames(trx, { subjectId, teacherId });
         const fields = {
           ...(subjectId === undefined ? {} : { subject_id: subjectId }),
           ...(teacherId === undefined ? {} : { teacher_id: teacherId }),
@@ -156,11 +156,4 @@ async function purge(trx: Db, rows: readonly Fitting[], at: string): Promise<voi
 /** No recording has this identity. */
 export function noRecording(): AppError {
   return new AppError('not-found', 'recording-not-found', 'There is no such recording.');
-}
-
-async function unknown(trx: Db, table: 'subjects' | 'teachers', id: string | null | undefined): Promise<FieldError[]> {
-  if (id === null || id === undefined) return [];
-  const row = await trx.selectFrom(table).select('id').where('id', '=', id).executeTakeFirst();
-  if (row !== undefined) return [];
-  return [table === 'subjects' ? { path: 'body.subjectId', message: 'there is no such subject' } : { path: 'body.teacherId', message: 'there is no such teacher' }];
 }

@@ -1,7 +1,7 @@
 // Creates that may be asked for again (`Idempotency-Key`, draft-ietf-httpapi-idempotency-key-header): the first answer is
 // kept for a day and given again, so that a lost answer never makes a second thing.
 import { createHash } from 'node:crypto';
-import { AppError } from '@lubo/contract';
+import { AppError, wrongFields } from '@lubo/contract';
 import type { Db } from '../db/tables.ts';
 import { hashSecret } from '../id.ts';
 import { SealError, type Secrets } from '../secrets.ts';
@@ -69,8 +69,7 @@ function at<Query extends { where(column: 'caller' | 'key_hash', sign: '=', valu
 
 function requireKey(key: string): void {
   if (/^[\x21-\x7e]{1,128}$/.test(key)) return;
-  const fields = [{ path: 'headers.idempotency-key', message: 'must be 1 to 128 visible ASCII characters' }];
-  throw new AppError('invalid', 'invalid-request', 'headers.idempotency-key: must be 1 to 128 visible ASCII characters', { fields });
+  throw wrongFields({ path: 'headers.idempotency-key', message: 'must be 1 to 128 visible ASCII characters', code: 'format' });
 }
 
 async function requireSpace(db: Db, caller: string): Promise<void> {

@@ -1,6 +1,6 @@
 // Portraits: known by their bytes, kept in the database, served with a version that browsers may keep for ever.
 import { createHash } from 'node:crypto';
-import { AppError, IdParams, maxPortraitBytes, portraitPath } from '@lubo/contract';
+import { IdParams, maxPortraitBytes, portraitPath, wrongFields } from '@lubo/contract';
 import type { FastifyInstance } from 'fastify';
 import type { Db } from '../db/tables.ts';
 import { sendNotFound } from '../http/problems.ts';
@@ -13,8 +13,8 @@ export function portraitOf(base64: string | null): Portrait | NoPortrait {
   if (base64 === null) return { picture: null, picture_type: null, picture_version: null };
   const picture = Buffer.from(base64, 'base64');
   const type = pictureType(picture);
-  if (type === undefined) throw wrongPicture('is neither JPEG nor PNG nor WebP', 'no-picture');
-  if (picture.length > maxPortraitBytes) throw wrongPicture(`is larger than ${maxPortraitBytes} bytes`, 'picture-too-large');
+  if (type === undefined) throw wrongFields({ path: 'body.picture', message: 'is neither JPEG nor PNG nor WebP', code: 'no-picture' });
+  if (picture.length > maxPortraitBytes) throw wrongFields({ path: 'body.picture', message: `is larger than ${maxPortraitBytes} bytes`, code: 'picture-too-large' });
   return { picture, picture_type: type, picture_version: createHash('sha256').update(picture).digest('hex').slice(0, 12) };
 }
 
@@ -43,8 +43,4 @@ export function servePortraits(app: FastifyInstance, db: Db): void {
     const cache = isThis ? 'public, max-age=31536000, immutable' : 'no-cache';
     return reply.header('cache-control', cache).type(row.picture_type).send(Buffer.from(row.picture));
   });
-}
-
-function wrongPicture(message: string, code: string): AppError {
-  return new AppError('invalid', 'invalid-request', `body.picture: ${message}`, { fields: [{ path: 'body.picture', message, code }] });
 }

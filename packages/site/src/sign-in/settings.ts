@@ -1,5 +1,5 @@
 // Which ways to sign in are set up; secrets are sealed in the database and never told.
-import { AppError, type FieldError, type OidcProvider, type RequestOf, type WechatSettings, type routes } from '@lubo/contract';
+import { AppError, type OidcProvider, type RequestOf, type WechatSettings, type WrongField, type routes, wrongFields } from '@lubo/contract';
 import { lockAdministrators, requireAdministrator } from '../auth/administrators.ts';
 import type { Db, Tables } from '../db/tables.ts';
 import { newId } from '../id.ts';
@@ -28,7 +28,9 @@ export type SignInSettings = {
   editProvider(id: string, fields: OidcFields): Promise<OidcProvider>;
   /** Throws AppError `last-administrator` when nobody could administrate the site any more. */
   removeProvider(id: string): Promise<void>;
-  client(id: string): Promise<OidcClient & { isEnabled: boolean }>;
+  client(id: string): Promise<OidcClient>;
+  /** The client of a way that is set up and enabled. */
+  wayClient(id: string): Promise<OidcClient | undefined>;
 };
 
 /** The room's settings over `db`. */
@@ -79,11 +81,10 @@ export function createSignInSettings({ db, clock, secrets }: { db: Db; clock: Cl
         await trx.deleteFrom('oidc_providers').where('id', '=', id).execute();
         await requireAdministrator(trx);
       }),
-    async client(id) {
-      const row = await requireProvider(db, id);
-      const secret = row.sealed_secret === null ? undefined : opened(secrets, row.sealed_secret, `oidc/${id}`, row.label);
-      const { label, issuer, scopes } = row;
-      return { id, label, issuer, scopes, clientId: row.client_id, secret, isEnabled: row.is_enabled === 1 };
+    client: async (id) => clientOf(secrets, await requireProvider(db, id)),
+    async wayClient(id) {
+      const row = await providerRow(db, id);
+      return row === undefined || row.is_enabled === 0 ? undefined : clientOf(secrets, row);
     },
   };
 }
@@ -110,13 +111,17 @@ function wechatChange(secrets: Secrets, { isEnabled, appId, secret, pageAppId, p
   };
 }
 
+function needed(isMissing: boolean, path: string, message: string): WrongField[] {
+  return isMissing ? [{ path, message, code: 'needed' }] : [];
+}
+
 function requireWechatSecrets(row: WechatRow): void {
   const fields = [
-    ...(row.app_id !== '' && row.sealed_secret === null ? [{ path: 'body.secret', message: 'needed with an app id', code: 'needed' }] : []),
-    ...(row.page_app_id !== '' && row.sealed_page_secret === null ? [{ path: 'body.pageSecret', message: 'needed with an app id', code: 'needed' }] : []),
-    ...(row.is_enabled === 1 && row.app_id === '' && row.page_app_id === '' ? [{ path: 'body.appId', message: 'needed to sign in by WeChat', code: 'needed' }] : []),
+    ...needed(row.app_id !== '' && row.sealed_secret === null, 'body.secret', 'needed with an app id'),
+    ...needed(row.page_app_id !== '' && row.sealed_page_secret === null, 'body.pageSecret', 'needed with an app id'),
+    ...needed(row.is_enabled === 1 && row.app_id === '' && row.page_app_id === '', 'body.appId', 'needed to sign in by WeChat'),
   ];
-  if (fields.length > 0) throw wrongFields(fields);
+  if (fields.length > 0) throw wrongFields(...fields);
 }
 
 function oidcChange(secrets: Secrets, id: string, { label, issuer, clientId, secret, scopes, isEnabled }: OidcFields): Partial<ProviderRow> {
@@ -134,13 +139,22 @@ function oidcChange(secrets: Secrets, id: string, { label, issuer, clientId, sec
 function requireSafeIssuer(issuer: string): void {
   const { protocol, hostname } = new URL(issuer);
   if (protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname)) return;
-  throw wrongFields([{ path: 'body.issuer', message: 'must be HTTPS', code: 'format' }]);
+  throw wrongFields({ path: 'body.issuer', message: 'must be HTTPS', code: 'format' });
+}
+
+function providerRow(db: Db, id: string): Promise<ProviderRow | undefined> {
+  return db.selectFrom('oidc_providers').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
 async function requireProvider(db: Db, id: string): Promise<ProviderRow> {
-  const row = await db.selectFrom('oidc_providers').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await providerRow(db, id);
   if (row === undefined) throw new AppError('not-found', 'provider-not-found', 'There is no such OpenID provider.');
   return row;
+}
+
+function clientOf(secrets: Secrets, { id, label, issuer, scopes, client_id: clientId, sealed_secret: sealed }: ProviderRow): OidcClient {
+  const secret = sealed === null ? undefined : opened(secrets, sealed, `oidc/${id}`, label);
+  return { id, label, issuer, scopes, clientId, secret };
 }
 
 function providerOf(row: ProviderRow): OidcProvider {
@@ -155,8 +169,4 @@ function opened(secrets: Secrets, sealed: string, purpose: string, what: string)
     if (cause instanceof SealError) throw refused(what, 'its secret was sealed with another key file', cause);
     throw cause;
   }
-}
-
-function wrongFields(fields: FieldError[]): AppError {
-  return new AppError('invalid', 'invalid-request', fields.map((field) => `${field.path}: ${field.message}`).join('; '), { fields });
 }

@@ -97,8 +97,8 @@ type Outward = { url: string; checks: Pick<Attempt, 'redirectUri' | 'state' | 'n
 
 async function outward({ settings, oidc, places }: SignInsOptions, way: string, redirectUri: string): Promise<Outward> {
   if (way !== 'wechat' && way !== 'wechat-page') {
-    const client = await settings.client(way);
-    if (!client.isEnabled) throw noWay();
+    const client = await settings.wayClient(way);
+    if (client === undefined) throw noWay();
     return oidc.begin(client, redirectUri);
   }
   const app = await settings.wechatApp(way === 'wechat-page');
@@ -110,8 +110,8 @@ async function outward({ settings, oidc, places }: SignInsOptions, way: string, 
 async function profileOf({ settings, oidc, places }: SignInsOptions, attempt: Attempt, query: string): Promise<Profile> {
   const { way } = attempt;
   if (way !== 'wechat' && way !== 'wechat-page') {
-    const client = await settings.client(way);
-    if (!client.isEnabled) throw noWay();
+    const client = await settings.wayClient(way);
+    if (client === undefined) throw noWay();
     return oidc.finish(client, attempt, query);
   }
   const app = await settings.wechatApp(way === 'wechat-page');

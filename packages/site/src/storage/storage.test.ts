@@ -90,7 +90,7 @@ test('each operation names what is wrong', async (t) => {
     [routes.addStorageGroup, { body: { name: '' } }, 400, 'invalid-request', 'body.name'],
     [routes.editStorageGroup, { params: { id: '000000000000' }, body: { name: 'x' } }, 404, 'group-not-found', undefined],
     [routes.removeStorageGroup, { params: { id: '000000000000' } }, 404, 'group-not-found', undefined],
-    [routes.addVolume, { body: { groupId: '000000000000', place: hand.dataDir } }, 404, 'group-not-found', undefined],
+    [routes.addVolume, { body: { groupId: '000000000000', place: hand.dataDir } }, 400, 'invalid-request', 'body.groupId'],
     [routes.addVolume, { body: { groupId, place: file } }, 400, 'place-unfit', 'body.place'],
     [routes.addVolume, { body: { groupId, place: join(hand.dataDir, 'none') } }, 400, 'place-unfit', 'body.place'],
     [routes.addVolume, { body: { groupId, place: '/x\u0000y' } }, 400, 'invalid-request', 'body.place'],

@@ -1,9 +1,10 @@
 // The site's storage: volumes of the table opened, groups and volumes added and taken out while it runs.
 import { isAbsolute, relative, resolve } from 'node:path';
-import { AppError, type PlaceHealth, type StorageGroup, type StorageVolume, type VolumeCensus } from '@lubo/contract';
+import { AppError, type PlaceHealth, type StorageGroup, type StorageVolume, type VolumeCensus, wrongFields } from '@lubo/contract';
 import { type Health, type VolumeGroups, type VolumeReport, createVolumeGroups, initDiskVolume, openDiskVolume } from '@lubo/storage';
 import type { Db, Tables } from '../db/tables.ts';
 import { newId } from '../id.ts';
+import { nameTaken } from '../school/name-taken.ts';
 import { type Clock, momentOf } from '../time.ts';
 import { checkFolder } from './place.ts';
 
@@ -92,7 +93,7 @@ export async function openStorage(options: StorageOptions, firstFolder: string):
 
   async function requireName(name: string, ownId: string): Promise<void> {
     const other = await db.selectFrom('storage_groups').select('id').where('name', '=', name).where('id', '<>', ownId).executeTakeFirst();
-    if (other !== undefined) throw new AppError('conflict', 'name-taken', 'Another group has this name.', { fields: [{ path: 'body.name', message: 'another group has this name' }] });
+    if (other !== undefined) throw nameTaken('body.name');
   }
 
   const volume = async (id: string): Promise<StorageVolume> => {
@@ -131,7 +132,8 @@ export async function openStorage(options: StorageOptions, firstFolder: string):
       await db.deleteFrom('storage_groups').where('id', '=', id).execute();
     },
     async addVolume({ groupId, place, reserveBytes }) {
-      await group(groupId);
+      const known = await db.selectFrom('storage_groups').select('id').where('id', '=', groupId).executeTakeFirst();
+      if (known === undefined) throw wrongFields({ path: 'body.groupId', message: 'there is no such storage group', code: 'unknown' });
       const folder = absolute(place);
       const rows = await db.selectFrom('volumes').select(['id', 'place']).execute();
       if (rows.some((row) => row.place === folder)) throw new AppError('conflict', 'place-taken', 'This folder is a volume already.');
@@ -193,5 +195,5 @@ function isWithin(outer: string, inner: string): boolean {
 }
 
 function wrongPlace(message: string): AppError {
-  return new AppError('invalid', 'place-unfit', `This folder can't be a volume: ${message}.`, { fields: [{ path: 'body.place', message }] });
+  return new AppError('invalid', 'place-unfit', `This folder can't be a volume: ${message}.`, { fields: [{ path: 'body.place', message, code: 'unfit' }] });
 }

@@ -1,5 +1,5 @@
 // What is refused of a timetable that somebody wants to save, each fault named by its field.
-import { AppError, type FieldError, type Interval, type IntervalFault, intervalFaults } from '@lubo/contract';
+import { type Interval, type IntervalFault, type WrongField, intervalFaults, wrongFields } from '@lubo/contract';
 import type { Db } from '../db/tables.ts';
 import { known } from '../school/known.ts';
 
@@ -14,16 +14,15 @@ const words: Record<IntervalFault['kind'], string> = {
 export async function requireGoodWeek(trx: Db, channelId: string, intervals: readonly Interval[]): Promise<void> {
   const errors = intervalFaults(intervals).map(fieldErrorOf);
   errors.push(...(await unknownNames(trx, intervals)), ...(await foreignIds(trx, channelId, intervals)));
-  if (errors.length === 0) return;
-  throw new AppError('invalid', 'invalid-request', errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { fields: errors });
+  if (errors.length > 0) throw wrongFields(...errors);
 }
 
-function fieldErrorOf({ index, field, kind, other }: IntervalFault): FieldError {
+function fieldErrorOf({ index, field, kind, other }: IntervalFault): WrongField {
   const place = other === undefined ? '' : ` (see intervals.${other})`;
   return { path: `body.intervals.${index}.${field}`, message: `${words[kind]}${place}`, code: kind === 'same-id' ? 'taken' : kind };
 }
 
-async function unknownNames(trx: Db, intervals: readonly Interval[]): Promise<FieldError[]> {
+async function unknownNames(trx: Db, intervals: readonly Interval[]): Promise<WrongField[]> {
   const subjects = await known(trx, 'subjects', intervals.map(({ subjectId }) => subjectId));
   const teachers = await known(trx, 'teachers', intervals.map(({ teacherId }) => teacherId));
   return intervals.flatMap(({ subjectId, teacherId }, index) => [
@@ -33,7 +32,7 @@ async function unknownNames(trx: Db, intervals: readonly Interval[]): Promise<Fi
 }
 
 /** A lesson's id begins with its interval's: no two channels may share one. */
-async function foreignIds(trx: Db, channelId: string, intervals: readonly Interval[]): Promise<FieldError[]> {
+async function foreignIds(trx: Db, channelId: string, intervals: readonly Interval[]): Promise<WrongField[]> {
   if (intervals.length === 0) return [];
   const rows = await trx
     .selectFrom('timetable_intervals')
@@ -47,6 +46,6 @@ async function foreignIds(trx: Db, channelId: string, intervals: readonly Interv
   );
 }
 
-function unknown(index: number, field: string, message: string): FieldError {
+function unknown(index: number, field: string, message: string): WrongField {
   return { path: `body.intervals.${index}.${field}`, message, code: 'unknown' };
 }

@@ -104,8 +104,8 @@ test('an interval of another channel is not taken over', async (t) => {
 test('unknown channels are 404, viewers 403, strangers 401', async (t) => {
   const { hand, cookie } = await begin(t);
   const viewer = await hand.viewerCookie();
-  const body = { basedOn: 0, intervals: [], channelIds: ['000000000000'] };
-  for (const route of [routes.getTimetable, routes.saveTimetable, routes.copyTimetable]) {
+  const bodies = [[routes.getTimetable, undefined], [routes.saveTimetable, { basedOn: 0, intervals: [] }], [routes.copyTimetable, { channelIds: ['000000000000'] }]] as const;
+  for (const [route, body] of bodies) {
     const status = async (who: string | undefined) => (await hand.call(route, { params: { id: '000000000000' }, cookie: who, body })).status;
     assert.deepEqual([await status(undefined), await status(viewer), await status(cookie)], [401, 403, 404], route.path);
   }

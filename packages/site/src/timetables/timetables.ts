@@ -1,5 +1,5 @@
 // Timetables: read, saved whole with a revision, copied onto other channels, and whether the gather has them.
-import { AppError, type GatherTimetable, type Interval, type Timetable } from '@lubo/contract';
+import { AppError, type GatherTimetable, type Interval, type Timetable, wrongFields } from '@lubo/contract';
 import type { AgentIdentity } from '../agents/agents.ts';
 import { noChannel } from '../channels/channels.ts';
 import type { Db } from '../db/tables.ts';
@@ -163,6 +163,5 @@ function copyOf(intervals: readonly Interval[]): Interval[] {
 }
 
 function noTarget(index: number): AppError {
-  const fields = [{ path: `body.channelIds.${index}`, message: 'there is no such channel', code: 'unknown' }];
-  return new AppError('invalid', 'invalid-request', 'There is no such channel.', { fields });
+  return wrongFields({ path: `body.channelIds.${index}`, message: 'there is no such channel', code: 'unknown' });
 }

@@ -56,11 +56,11 @@ function webpIn({ body }: FastifyRequest, width: number): Buffer {
   const size = Buffer.isBuffer(body) ? webpSize(body) : undefined;
   if (!Buffer.isBuffer(body) || size?.width !== width) {
     const message = size === undefined ? 'the body is no whole lossy WebP' : `it is ${size.width} pixels wide, not ${width}`;
-    throw new AppError('invalid', 'not-webp', `This is no picture: ${message}.`, { fields: [{ path: 'body', message }] });
+    throw new AppError('invalid', 'not-webp', `This is no picture: ${message}.`, { fields: [{ path: 'body', message, code: 'format' }] });
   }
   return body;
 }
 
 function noJpeg(message: string): AppError {
-  return new AppError('invalid', 'not-jpeg', `This is no picture: ${message}.`, { fields: [{ path: 'body', message }] });
+  return new AppError('invalid', 'not-jpeg', `This is no picture: ${message}.`, { fields: [{ path: 'body', message, code: 'format' }] });
 }
