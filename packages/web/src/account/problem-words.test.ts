@@ -13,6 +13,8 @@ const cases = [
   { error: new ApiProblem(409, 'already-set-up', ''), key: 'problem.already-set-up' },
   { error: new ApiProblem(429, 'too-many-sign-ins', ''), key: 'problem.too-many' },
   { error: new ApiProblem(400, 'invalid-request', ''), key: 'problem.invalid' },
+  { error: new ApiProblem(410, 'some-code', ''), key: 'problem.not-found' },
+  { error: new ApiProblem(413, 'some-code', ''), key: 'problem.invalid' },
   { error: new ApiProblem(500, 'unexpected', ''), key: 'problem.unexpected' },
   { error: new ApiProblem(418, 'teapot', ''), key: 'problem.unexpected' },
   { error: new Error('a bug'), key: 'problem.unexpected' },

@@ -22,12 +22,15 @@ function kindOf(status: number): string {
     case 503:
       return 'unreachable';
     case 400:
+    case 413:
+    case 431:
       return 'invalid';
     case 401:
       return 'wrong-credentials';
     case 403:
       return 'denied';
     case 404:
+    case 410:
       return 'not-found';
     case 409:
       return 'conflict';

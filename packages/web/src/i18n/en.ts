@@ -1,4 +1,5 @@
 // The words of the pages in English.
+import { problem } from './problem.en.ts';
 import type { Messages } from './zh-cn.ts';
 
 export const en: Messages = {
@@ -314,34 +315,7 @@ export const en: Messages = {
     thisOne: 'This one',
     signOutEverywhere: 'Sign out everywhere',
   },
-  problem: {
-    unreachable: 'The site does not answer. Check your network and try again.',
-    unexpected: 'Something went wrong on the site. Try again in a moment.',
-    invalid: 'Something is not filled in correctly. Please check.',
-    'wrong-credentials': 'User name or password is wrong.',
-    blocked: 'This account is blocked; ask an administrator.',
-    'sign-in-declined': 'The sign-in was refused or cancelled.',
-    'sign-in-expired': 'This sign-in has expired; begin again.',
-    'sign-in-service-unreachable': 'The sign-in service does not answer; try again later.',
-    'sign-in-service-refused': 'The sign-in service refuses this site; ask an administrator to check its settings.',
-    'way-taken': 'It is linked to another account already.',
-    'way-not-found': 'This way to sign in is not enabled.',
-    'last-way': 'This is the only way into the account; set a password first.',
-    'wrong-password': 'The password until now is not right.',
-    'name-taken': 'This sign-in name is taken.',
-    'code-expired': 'This code has expired; show a new one on the computer.',
-    'already-answered': 'This code was answered already.',
-    'last-administrator': 'This is the last administrator; make another one first.',
-    'wrong-code': 'This set-up code is wrong. Use the set-up link that was printed last.',
-    'already-set-up': 'The administrator exists already. Just sign in.',
-    'too-many': 'Too many tries. Try again in {seconds} seconds.',
-    denied: 'You are not allowed to do this.',
-    'not-found': 'Not found.',
-    'no-live-server': 'No live server is online.',
-    'no-secure-live-server': 'No live server has HTTPS.',
-    conflict: 'This conflicts with what is there: reload and try again.',
-    retry: 'Try again',
-  },
+  problem,
   missing: {
     title: 'Page not found',
     text: 'The link may be wrong, or the content has moved.',

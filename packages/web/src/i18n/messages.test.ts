@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { channelFaultCodes, channelNoticeCodes, gatherNoticeCodes, siteFaultCodes } from '@lubo/contract';
+import { channelFaultCodes, channelNoticeCodes, fieldCodes, gatherNoticeCodes, problemCodes, siteFaultCodes } from '@lubo/contract';
 import { playerFaultCodes } from '../player/fault.ts';
 import { adminWords } from './admin/words.ts';
 import { en } from './en.ts';
@@ -77,6 +77,30 @@ test('each fault of the player has a title and something to do', () => {
 test('every fault and notice that a gather or the site may tell has words of its own', () => {
   for (const code of [...channelFaultCodes, ...siteFaultCodes, ...channelNoticeCodes, ...gatherNoticeCodes]) assert.ok(chinese.has(`admin.fault.${code}`), code);
   assert.ok(chinese.has('player.offline.source-error'), 'what viewers read of faults without words for them');
+});
+
+/** Problems of which pages say no more than their kind. */
+const toldByKind = ['invalid-request', 'malformed-request', 'not-an-administrator', 'too-many-sign-ins'];
+/** Problems of programs: gathers, API tokens, players that fetch what pages have named to them. */
+const ofPrograms = [
+  'not-json', 'not-jpeg', 'not-webp', 'checksum-mismatch', 'size-mismatch', 'range-not-satisfiable', 'expectation-invalid', 'key-invalid', 'limit-invalid',
+  'retention-invalid', 'no-agent', 'wrong-token', 'missing-scope', 'not-a-gather', 'not-for-tokens', 'not-yours', 'token-expired', 'token-malformed', 'token-missing',
+  'token-wrong', 'no-such-address', 'object-not-found', 'picture-not-found', 'upload-not-found', 'idempotency-key-reused', 'key-taken', 'offset-mismatch',
+  'recording-differs', 'upload-busy', 'upload-differs', 'upload-incomplete', 'too-many-enrolments', 'too-many-keys', 'too-many-listeners',
+];
+/** Words for whole kinds, and for what happens on the way. */
+const kinds = new Set(['unreachable', 'unexpected', 'invalid', 'wrong-credentials', 'denied', 'not-found', 'conflict', 'too-many', 'retry']);
+
+test('every problem that a page may meet has words of its own, and no words stand for a problem that there is not', () => {
+  const all = Object.values(problemCodes).flat();
+  const without = [...new Set(all)].filter((code) => !chinese.has(`problem.${code}`) && !chinese.has(`admin.problem.${code}`));
+  assert.deepEqual(without.toSorted(), [...toldByKind, ...ofPrograms].toSorted());
+  const told = [...chinese.keys()].flatMap((key) => /^(?:admin\.)?problem\.(.+)$/.exec(key)?.[1] ?? []);
+  assert.deepEqual(told.filter((code) => !kinds.has(code) && !(all as string[]).includes(code)), []);
+});
+
+test('every code of a wrong field has words', () => {
+  assert.deepEqual(fieldCodes.filter((code) => !chinese.has(`admin.field.${code}`)), []);
 });
 
 /** Words that go with a value of the contract. */

@@ -1,4 +1,5 @@
 // The words of the pages in simplified Chinese: the first language, whose keys every other language has too.
+import { problem } from './problem.zh-cn.ts';
 
 export const zhCn = {
   site: { name: '录播' },
@@ -310,34 +311,7 @@ export const zhCn = {
     thisOne: '本机',
     signOutEverywhere: '在所有设备上退出',
   },
-  problem: {
-    unreachable: '连不上网站，请检查网络后重试。',
-    unexpected: '网站出了点问题，请稍后重试。',
-    invalid: '有内容填写不正确，请检查。',
-    'wrong-credentials': '用户名或密码不正确。',
-    blocked: '账号已被停用，请联系管理员。',
-    'sign-in-declined': '登录被拒绝或取消了。',
-    'sign-in-expired': '这次登录已失效，请重新开始。',
-    'sign-in-service-unreachable': '登录服务没有响应，请稍后重试。',
-    'sign-in-service-refused': '登录服务拒绝了本站，请联系管理员检查设置。',
-    'way-taken': '它已经关联到另一个账号。',
-    'way-not-found': '这种登录方式没有启用。',
-    'last-way': '这是唯一的登录方式，请先设置密码。',
-    'wrong-password': '当前密码不正确。',
-    'name-taken': '这个用户名已被使用。',
-    'code-expired': '二维码已失效，请在电脑上换一个。',
-    'already-answered': '这个二维码已经处理过了。',
-    'last-administrator': '这是最后一位管理员，请先设置另一位管理员。',
-    'wrong-code': '设置码不正确，请使用窗口中最新显示的设置链接。',
-    'already-set-up': '管理员已经创建，请直接登录。',
-    'too-many': '尝试次数过多，请在 {seconds} 秒后重试。',
-    denied: '没有权限执行此操作。',
-    'not-found': '没有找到。',
-    'no-live-server': '没有直播服务器在线。',
-    'no-secure-live-server': '直播服务器没有开启 HTTPS。',
-    conflict: '与现有内容冲突，请刷新后重试。',
-    retry: '重试',
-  },
+  problem,
   missing: {
     title: '页面不存在',
     text: '链接可能有误，或者内容已被移走。',
