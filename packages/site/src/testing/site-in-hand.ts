@@ -140,6 +140,7 @@ async function callSite<R extends Route>(site: Site, route: R, options: CallOpti
   const json: unknown = response.body === '' ? undefined : response.json();
   if (isProblem) assert.match(String(response.headers['content-type']), /^application\/problem\+json/);
   const body = isProblem || route.response === undefined ? undefined : route.response.parse(json);
+  if (!isProblem) assert.deepEqual(body, json, `${route.method} ${route.path} answers nothing that the contract does not name`);
   if (!isProblem) assert.equal(response.statusCode, route.status ?? (route.response === undefined ? 204 : 200));
   const setCookie = String(response.headers['set-cookie'] ?? '');
   const [cookie] = setCookie.split(';');
