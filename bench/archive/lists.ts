@@ -35,6 +35,10 @@ export async function listQuestions(db: Db): Promise<Record<string, () => Questi
     const from = Date.UTC(2020, 8, 1) + Math.random() * 5 * 365 * 86_400_000;
     return { from: new Date(from).toISOString(), to: new Date(from + 7 * 86_400_000).toISOString() };
   };
+  const weekOfLog = () => {
+    const from = Date.UTC(2024, 9, 1) + Math.random() * 300 * 86_400_000;
+    return { from: new Date(from).toISOString(), until: new Date(from + 7 * 86_400_000).toISOString() };
+  };
 
   return {
     newest: () => recordings(),
@@ -108,8 +112,17 @@ export async function listQuestions(db: Db): Promise<Record<string, () => Questi
     'audit log, last page': () => audit({ page: 200 }),
     'audit log of one operation': () => audit({ operation: 'editPerson' }),
     'audit log of a person': () => audit(one('personId')),
+    'audit log on a channel': () => audit({ target: pick(ids.channelId) }),
     'audit log: search 年级 (all)': () => audit({ search: '年级' }),
+    'audit log: search 年级 (all), last page': () => audit({ search: '年级', page: 200 }),
+    'audit log: search 年级 (all) in a week': () => audit({ search: '年级', ...weekOfLog() }),
+    'audit log: search a person': () => audit({ search: `用户${Math.floor(Math.random() * 20)}` }),
+    'audit log: search "isStarted":true (all)': () => audit({ search: '"isStarted":true' }),
+    'audit log: search a part of an identity': () => audit({ search: pick(ids.channelId).slice(2, 10) }),
+    'audit log: search one sign': () => audit({ search: pick(['级', '的', 'z', '7']) }),
     'audit log: nothing found': () => audit({ search: '没有的' }),
+    'audit log: nothing found, each pair of signs is there': () => audit({ search: '年级年级' }),
+    'audit log: nothing found, many entries have each triple': () => audit({ search: 'name":"gradeid' }),
     'audit log: nothing found of one operation': () => audit({ operation: 'editPerson', search: '没有的' }),
   };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { routes } from '@lubo/contract';
+import { sql } from 'kysely';
 import { openDatabase } from '../db/database.ts';
 import { clockInHand } from '../testing/clock-in-hand.ts';
 import { siteInHand, temporaryFolder } from '../testing/site-in-hand.ts';
@@ -72,6 +73,61 @@ test('the log is filtered by operation, person, target, time and words, and page
   assert.equal(await list({ from: at(1), until: at(3) }), '321');
   assert.equal(await list({ search: '%_2' }), '2');
   assert.equal(await list({ search: 'anna' }), '43210');
+});
+
+test('words are found wherever they stand, and only where they stand together', async (t) => {
+  const clock = clockInHand();
+  const db = await openDatabase(temporaryFolder(t));
+  t.after(() => db.destroy());
+  const audit = createAudit(db, clock);
+  const names = ['三年级2班', '年级三班', '三年三级', 'ＡＢ教室', '李、王', '50%_x'];
+  for (const [n, name] of names.entries()) {
+    await audit.add({ who: `用户${n}`, personId: null, ip: '', operation: n % 2 === 0 ? 'editChannel' : 'editGather', targets: [], summary: `{"name":"${name}"}` });
+    clock.step(60_000);
+  }
+  const found = async (search: string, more: object = {}) =>
+    (await audit.list({ page: 1, pageSize: 50, sort: 'at', search, ...more })).rows.map(({ who }) => who.at(-1)).join('');
+  const cases: [words: string, entries: string][] = [
+    ['三', '012'], ['年级', '01'], ['三年级', '0'], ['三年级2', '0'], ['三年级三', ''], ['级三班"', '1'], ['王', '4'], ['王"}', '4'],
+    ['ab', '3'], ['ＡＢ教室', '3'], ['Ab教室"', '3'], ['%', '5'], ['0%_X"}', '5'], ['3%', ''], ['用户1 editgather', '1'], ['没有的', ''], ['"name":"', '012345'],
+  ];
+  for (const [words, entries] of cases) assert.equal(await found(words), entries, words);
+  const at = (minutes: number): string => `2026-09-01T${String(10 + Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}:00+02:00`;
+  assert.equal(await found('年', { operation: 'editChannel' }), '02');
+  assert.equal(await found('name', { from: at(1), until: at(3) }), '123');
+  assert.equal(await found('"name"', { from: at(1), until: at(3), operation: 'editGather' }), '13');
+  assert.equal(await found('name', { from: at(6) }), '');
+  assert.equal(await found('name', { until: '2026-08-01T00:00:00Z' }), '');
+  const page = await audit.list({ page: 2, pageSize: 2, sort: '-at', search: '"name"' });
+  assert.deepEqual([page.total, page.isMore, page.rows.map(({ who }) => who)], [6, false, ['用户3', '用户2']]);
+  await audit.sweep(3);
+  assert.equal(await found('name'), '345');
+});
+
+test('a log of before there was an index of its words is found by them, each entry as it was', async (t) => {
+  const dir = temporaryFolder(t);
+  const old = await openDatabase(dir);
+  for (const table of ['audit_words', 'audit_texts', 'audit_entries']) await sql`drop table ${sql.table(table)}`.execute(old);
+  await sql`create table audit_entries (id text primary key, at text not null, who text not null, person_id text, ip text not null, operation text not null, targets text not null, summary text not null)`.execute(old);
+  // More than are moved at once, many in one moment.
+  const idOf = (n: number): string => `entry${String(n).padStart(7, '0')}`;
+  const rows = Array.from({ length: 1_200 }, (_, n) => {
+    const at = new Date(Date.UTC(2026, 8, 1) - Math.floor(n / 100) * 1000).toISOString();
+    return sql`(${idOf(n)}, ${at}, ${`用户${n}`}, null, '::1', 'editChannel', ${`channel${n}`}, '{"name":"一班"}')`;
+  });
+  await sql`insert into audit_entries values ${sql.join(rows)}`.execute(old);
+  await sql`delete from kysely_migration where name = '0043-audit-grams'`.execute(old);
+  await old.destroy();
+  const db = await openDatabase(dir);
+  t.after(() => db.destroy());
+  const audit = createAudit(db, clockInHand());
+  const list = (query: object) => audit.list({ page: 1, pageSize: 50, sort: '-at', ...query });
+  assert.equal((await list({})).total, 1_200);
+  assert.equal((await list({ search: '一班' })).total, 1_200);
+  const found = await list({ search: '用户1199' });
+  assert.deepEqual(found.rows.map(({ id, who, targets }) => [id, who, targets]), [[idOf(1_199), '用户1199', ['channel1199']]]);
+  assert.deepEqual((await list({ target: 'channel7' })).rows.map(({ id }) => id), [idOf(7)]);
+  assert.equal((await list({})).rows[0]?.id, idOf(99));
 });
 
 test('the log keeps a year, and no more than its bound', async (t) => {

@@ -66,6 +66,7 @@ export type PeopleTables = {
     last_used_ip: string | null;
   };
   audit_entries: {
+    number: Generated<number>;
     id: string;
     at: string;
     who: string;
@@ -75,5 +76,6 @@ export type PeopleTables = {
     targets: string;
     summary: string;
   };
+  audit_texts: { number: number; at: string; searched: string };
   idempotent_answers: { key_hash: string; caller: string; created_at: string; sealed: string | null };
 };

@@ -1,4 +1,5 @@
 // What comes of a school's days, for measuring: lessons of two weeks, people, and an audit log.
+import { insertEntries } from '../audit/entries.ts';
 import type { Db, Tables } from '../db/tables.ts';
 import { newId } from '../id.ts';
 import { momentOf } from '../time.ts';
@@ -46,11 +47,11 @@ export async function seedDaily(db: Db, sizes: DailySizes, random: () => number)
     await db.insertInto('people').values(some.map(({ id, name, at }) => ({ id, name, role: 'viewer' as const, picture_url: null, created_at: at, signed_in_at: at, first_signed_in_at: at }))).execute();
     await db.insertInto('passwords').values(some.map(({ id, name }) => ({ person_id: id, sign_in_name: name.replace('用户', 'user'), hash: 'none' }))).execute();
   });
-  await insert(sizes.auditEntries, (n): Tables['audit_entries'] => {
+  await insert(sizes.auditEntries, (n) => {
     const who = people[n % 20];
     const operation = pick(['editChannel', 'saveTimetable', 'changeChannels', 'editGather', 'editPerson']);
-    return { id: newId(), at: momentOf(lastDay - n * 150_000), who: who?.name ?? '', person_id: who?.id ?? null, ip: '192.0.2.7', operation, targets: pick(channels), summary: JSON.stringify({ name: `${n % 9}年级${n % 40}班`, gradeId: pick(channels), isStarted: true }) };
-  }, (some) => db.insertInto('audit_entries').values(some).execute());
+    return { id: newId(), at: momentOf(lastDay - (sizes.auditEntries - n) * 150_000), who: who?.name ?? '', person_id: who?.id ?? null, ip: '192.0.2.7', operation, targets: pick(channels), summary: JSON.stringify({ name: `${n % 9}年级${n % 40}班`, gradeId: pick(channels), isStarted: true }) };
+  }, (some) => insertEntries(db, some));
 }
 
 async function insert<Row>(count: number, rowOf: (n: number) => Row, into: (some: Row[]) => Promise<unknown>): Promise<void> {

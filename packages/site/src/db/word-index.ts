@@ -1,0 +1,32 @@
+// An index from words to the numbers of rows, in SQLite's full-text search (https://www.sqlite.org/fts5.html). Beside sqlite.ts the one
+// place that knows the engine: PostgreSQL keeps the same words in a tsvector column with a GIN index, and asks it with `&` for AND.
+import { type RawBuilder, sql } from 'kysely';
+import type { Db } from './tables.ts';
+
+export type IndexedRow = { number: number; words: readonly string[] };
+
+/** Makes an empty index. It keeps neither texts nor places of words in them, which would take three times the room. */
+export async function createWordIndex(db: Db, name: string): Promise<void> {
+  await sql`create virtual table ${sql.table(name)} using fts5(words, content='', contentless_delete=1, detail=none, tokenize='ascii')`.execute(db);
+}
+
+/** Adds rows; words are of small ASCII letters and digits. */
+export async function indexRows(db: Db, name: string, rows: readonly IndexedRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const values = rows.map(({ number, words }) => sql`(${number}, ${words.join(' ')})`);
+  await sql`insert into ${sql.table(name)} (rowid, words) values ${sql.join(values)}`.execute(db);
+}
+
+/** Takes out the rows whose numbers `numbers` selects. */
+export async function forgetRows(db: Db, name: string, numbers: RawBuilder<unknown>): Promise<void> {
+  await sql`delete from ${sql.table(name)} where rowid in (${numbers})`.execute(db);
+}
+
+/** Where rows are found: the table, the number of a row in it, and the condition. */
+export type RowsWith = { table: RawBuilder<unknown>; number: RawBuilder<number>; holds: RawBuilder<boolean> };
+
+/** The rows that have all the words; in the order of their numbers they come as they are found. */
+export function rowsWith(name: string, words: readonly string[]): RowsWith {
+  const wanted = words.map((word) => `"${word}"`).join(' AND ');
+  return { table: sql.table(name), number: sql<number>`${sql.table(name)}.rowid`, holds: sql<boolean>`${sql.table(name)} match ${wanted}` };
+}
