@@ -16,6 +16,7 @@ import { channelRoutes } from './channels/routes.ts';
 import { startClockwork } from './clockwork.ts';
 import { componentRoutes } from './components/routes.ts';
 import { openDatabase } from './db/database.ts';
+import { startWarming } from './db/warm-up.ts';
 import type { Db } from './db/tables.ts';
 import { serveEvents } from './events/clients.ts';
 import { createLedger } from './http/ledger.ts';
@@ -72,6 +73,7 @@ async function buildOver(db: Db, config: Config, deps: SiteDeps, tls: Tls | unde
     const endRelay = serveRelay(app.server, { relay: rooms.relay, authenticate: rooms.agents.authenticate, log: deps.log });
     const stopClockwork = startClockwork(deps.clock, rooms);
     const stopChores = rooms.archive.startChores();
+    const warmUp = startWarming(join(config.dataDir, 'site'), { clock: deps.clock, onFault: rooms.onFault });
     return {
       app,
       setUpCode,
@@ -83,6 +85,7 @@ async function buildOver(db: Db, config: Config, deps: SiteDeps, tls: Tls | unde
         rooms.events.close();
         endRelay();
         await app.close();
+        await warmUp.stop();
         await stopChores();
         await db.destroy();
       },

@@ -1,11 +1,11 @@
 // The site's database: opened, and brought up to the newest migration.
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { StartError } from '@lubo/config';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { migrations } from './migrations/index.ts';
-import { sqliteDialect } from './sqlite.ts';
+import { databaseFile, sqliteDialect } from './sqlite.ts';
 import type { Db, Tables } from './tables.ts';
 
 /** Opens the database in `dir`. Throws StartError when the folder or the file can't be used. */
@@ -24,7 +24,7 @@ function open(dir: string): Db {
   try {
     makeFolder(dir);
     chmodSync(dir, 0o700);
-    return new Kysely<Tables>({ dialect: sqliteDialect(join(dir, 'lubo.sqlite')) });
+    return new Kysely<Tables>({ dialect: sqliteDialect(databaseFile(dir)) });
   } catch (cause) {
     const reason = (cause as Error).message;
     throw new StartError(`data folder ${dir} can't be used: ${reason}; mend it, or choose another with LUBO_DATA_DIR`, { cause });

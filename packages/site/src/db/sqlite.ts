@@ -1,7 +1,13 @@
 // SQLite's dialect: the one place that knows its pragmas and files (https://www.sqlite.org/pragma.html).
 import { chmodSync, closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Dialect, SqliteDialect } from 'kysely';
+
+/** Where the database is in its folder. */
+export function databaseFile(dir: string): string {
+  return join(dir, 'lubo.sqlite');
+}
 
 /** Opens (and makes) the database file, for this user only: it holds the keys of stream tokens. */
 export function sqliteDialect(file: string): Dialect {

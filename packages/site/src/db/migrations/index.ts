@@ -11,6 +11,7 @@ import { lessonHealth } from './0040-lessons.ts';
 import { listIndexes } from './0041-list-indexes.ts';
 import { auditWords } from './0042-audit-words.ts';
 import { auditGrams } from './0043-audit-grams.ts';
+import { lessonsOfChannels } from './0044-lessons-of-channels.ts';
 import { enrolment } from './0050-enrolment.ts';
 import { plays } from './0070-plays.ts';
 import { posters } from './0080-posters.ts';
@@ -27,6 +28,7 @@ export const migrations: Record<string, Migration> = {
   '0041-list-indexes': listIndexes,
   '0042-audit-words': auditWords,
   '0043-audit-grams': auditGrams,
+  '0044-lessons-of-channels': lessonsOfChannels,
   '0050-enrolment': enrolment,
   '0070-plays': plays,
   '0080-posters': posters,
