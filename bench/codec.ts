@@ -1,4 +1,4 @@
-// What a snapshot costs: a 1080p keyframe through the codec worker to a JPEG of 640 pixels, and what the worker then takes.
+// What a snapshot costs: a 1080p keyframe through the codec worker to a JPEG and WebPs, and what the worker then takes.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { openMp4 } from '@lubo/media';
 import { pino } from 'pino';
 import { systemClock } from '../packages/gather/src/clock.ts';
 import { createCodecWorker } from '../packages/gather/src/codec-worker/codec-worker.ts';
+import { snapshotWidths } from '../packages/gather/src/snapshot/snapshotter.ts';
 import { type Figure, figureOf } from './figure.ts';
 
 const count = 300;
@@ -16,17 +17,18 @@ export async function snapshotCost(): Promise<Figure[]> {
   const { track, data } = await keyframe();
   const codec = createCodecWorker({ clock: systemClock, log: pino({ level: 'silent' }) });
   try {
-    await codec.picture({ track, data, widths: [640] });
+    const take = () => codec.still({ track, data, width: 640, webpWidths: snapshotWidths, urgency: { kind: 'snapshot', key: 'bench' } });
+    await take();
     const samples: number[] = [];
     for (let i = 0; i < count; i++) {
       const begun = performance.now();
-      await codec.picture({ track, data, widths: [640] });
+      await take();
       samples.push(performance.now() - begun);
     }
     const name = `1080p snapshot, ${codec.backend().backend}`;
     const status = readFileSync(`/proc/${codec.pids()[0]}/status`, 'latin1');
     const resident = Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024;
-    return [figureOf(name, 'ms', 50, samples), figureOf('codec worker, resident', 'MB', 400, [resident])];
+    return [figureOf(name, 'ms', 150, samples), figureOf('codec worker, resident', 'MB', 400, [resident])];
   } finally {
     codec.close();
   }

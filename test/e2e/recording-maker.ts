@@ -4,7 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ChannelSettings, type Enrolment, type EnrolmentCode, type RecordingUpload, type Subject, posterWidths } from '@lubo/contract';
+import { type ChannelSettings, type Enrolment, type EnrolmentCode, type RecordingUpload, type Subject, pictureWidths } from '@lubo/contract';
 import { administratorSettings } from './administrator.ts';
 
 /** An MP4 with its moov first, H.264 and AAC, a keyframe each second; `seconds` long, with a moving picture. */
@@ -102,7 +102,7 @@ export async function startMaker(siteUrl: string): Promise<Maker> {
     putPicture,
     async putPoster(id, path, atSeconds) {
       await putPicture(id, 'poster', makeStill(path, atSeconds, 640, 'mjpeg'));
-      for (const width of posterWidths) await putPicture(id, 'poster', makeStill(path, atSeconds, width, 'libwebp'), `?width=${width}`);
+      for (const width of pictureWidths) await putPicture(id, 'poster', makeStill(path, atSeconds, width, 'libwebp'), `?width=${width}`);
     },
   };
 }

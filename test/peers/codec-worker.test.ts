@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type TestContext, after, before, describe, it } from 'node:test';
+import { pictureWidths } from '@lubo/contract';
 import { type Packet, type VideoTrack, openMp4, writeAdtsHeader } from '@lubo/media';
 import { pino } from 'pino';
 import { systemClock } from '../../packages/gather/src/clock.ts';
@@ -39,7 +40,15 @@ async function makeClip(encoder: string, size: string, ...more: string[]): Promi
   return { track: found.info, keyframes: samples.map(({ offset, size: length }) => bytes.subarray(offset, offset + length)) };
 }
 
-/** The mean colour of a part of a JPEG, as ffmpeg sees it. */
+/** What ffprobe says that a picture is. */
+function probe(picture: Uint8Array): unknown {
+  const path = join(folder, 'judge');
+  writeFileSync(path, picture);
+  const told = execFileSync('ffprobe', ['-v', 'error', '-show_entries', 'stream=codec_name,width,height', '-of', 'json', path]);
+  return (JSON.parse(told.toString()) as { streams: unknown[] }).streams[0];
+}
+
+/** The mean colour of a part of a picture, as ffmpeg sees it. */
 function meanColour(jpeg: Uint8Array, crop: string): number[] {
   const path = join(folder, 'judge.jpg');
   writeFileSync(path, jpeg);
@@ -114,14 +123,24 @@ for (const backend of ['node-av', 'ffmpeg']) {
       assert.equal(codec.backend().backend, backend);
     });
 
-    it('makes WebP of them in the same colours, never enlarged', async (t) => {
+    it('makes WebP of them in the same colours, of the widths that the video has', async (t) => {
       const codec = open(t, backend);
       for (const { track, keyframes } of [avc, hevc]) {
         for (const [i, data] of keyframes.entries()) {
           const webps = await codec.webp({ track, data, widths: [320, 1280, 1920] });
-          assert.deepEqual(webps.map(({ width, height }) => [width, height]), [[320, 180], [1280, 720], [1280, 720]]);
+          assert.deepEqual(webps.map(({ width, height }) => [width, height]), [[320, 180], [1280, 720]]);
           for (const { webp } of webps) assertColour(webp, 'iw:ih', colours[i] ?? [], `${track.codec} ${names[i]}`);
         }
+      }
+    });
+
+    it('makes a snapshot of one keyframe: a JPEG, and WebPs that ffprobe reads in the widths that pages show', async (t) => {
+      const codec = open(t, backend);
+      const still = await codec.still({ track: avc.track, data: avc.keyframes[1] ?? new Uint8Array(), width: 640, webpWidths: pictureWidths, urgency: { kind: 'snapshot', key: 'a' } });
+      assert.deepEqual([still.width, still.height, still.webps.map(({ width }) => width)], [640, 360, [...pictureWidths]]);
+      for (const [bytes, codecName, width] of [[still.jpeg, 'mjpeg', 640] as const, ...still.webps.map((each) => [each.webp, 'webp', each.width] as const)]) {
+        assert.deepEqual(probe(bytes), { codec_name: codecName, width, height: (width * 9) / 16 });
+        assertColour(bytes, 'iw:ih', colours[1], `${codecName} ${width}`);
       }
     });
 

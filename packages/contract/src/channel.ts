@@ -110,7 +110,10 @@ export const Channel = z.object({
   isRecording: z.boolean(),
   fault: ChannelFault.optional(),
   viewers: z.int(),
+  /** Its newest picture, a JPEG; another address for each picture. */
   snapshotUrl: z.string().optional(),
+  /** With `&width=` of these behind it the snapshot's address gives it as WebP, so many pixels wide. */
+  snapshotWidths: z.array(z.int()).optional(),
   createdAt: Moment,
 });
 export type Channel = z.infer<typeof Channel>;

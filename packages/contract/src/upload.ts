@@ -41,18 +41,21 @@ export type UploadState = z.infer<typeof UploadState>;
 
 /** Largest picture in bytes. */
 export const maxPictureBytes = 1024 * 1024;
-/** A poster as WebP: the widths that there may be, in pixels. */
-export const posterWidths = [320, 640, 1280] as const;
-/** Which of them is meant; absent: the poster itself, as JPEG. */
-export const PosterQuery = z.object({ width: z.enum(['320', '640', '1280']).transform(Number).optional() });
-export type PosterQuery = z.output<typeof PosterQuery>;
+/** A poster or snapshot as WebP: the widths that there may be, in pixels. */
+export const pictureWidths = [320, 480, 640, 960, 1280] as const;
+/** Which of them is meant; absent: the picture itself, as JPEG. */
+export const PictureQuery = z.object({ width: z.enum(['320', '480', '640', '960', '1280']).transform(Number).optional() });
+export type PictureQuery = z.output<typeof PictureQuery>;
+/** All that is made of one snapshot has the same `set`. Its WebPs are sent first; they are shown from when its JPEG is there. */
+export const SnapshotQuery = PictureQuery.extend({ set: z.string().regex(/^[0-9a-z]{1,16}$/).optional() });
+export type SnapshotQuery = z.output<typeof SnapshotQuery>;
 
 /** Most lessons of one report. */
 export const maxReportedLessons = 200;
 
 const RecordingParams = z.object({ id: z.uuid() });
 
-/** Pictures are sent as they are (`image/jpeg`; a poster with `?width=` as `image/webp`): these routes have no JSON body. */
+/** Pictures are sent as they are (`image/jpeg`; a poster or snapshot with `?width=` as `image/webp`): these routes have no JSON body. */
 export const picturePaths = {
   snapshot: '/api/gather/channels/:id/snapshot',
   poster: '/api/gather/recordings/:id/poster',

@@ -85,7 +85,7 @@ export async function createRooms(config: Config, deps: SiteDeps, db: Db): Promi
   const changes = createStateChanges(db);
   const catalog = createCatalog(db);
   const archive = await createArchive({ config, db, clock, log, secrets, onChange: () => front.forget(), onFault });
-  const board = createBoard(catalog, reports, archive.snapshots.urlOf);
+  const board = createBoard(catalog, reports, archive.snapshots.shown);
   const events = createEventClients(clock.now);
   const publisher = createPublisher({ clock, clients: events, find: board.find, onFault });
   const persons = createPersonRooms({ db, clock, log, secrets, config, passwords: deps.passwords });

@@ -142,10 +142,11 @@ function archiveRoutes(app: FastifyInstance, serve: Serve, gate: Gate, { archive
     gate,
     uploads,
     pictures,
-    async takeSnapshot(gatherId, channelId, jpeg) {
+    async takeSnapshot(gatherId, channelId, part) {
       const { row } = await board.require(channelId);
       if (row.gatherId !== gatherId) throw new AppError('denied', 'not-yours', 'This belongs to another gather.');
-      await snapshots.take(channelId, jpeg);
+      if ('webp' in part) return snapshots.takeWidth(channelId, part.webp, part);
+      await snapshots.take(channelId, part.jpeg, part.set);
       touchChannels([channelId]);
     },
   });

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import { type StartChild, childStarter } from './child.ts';
 import { CodecError } from './codec-error.ts';
 import type { LaneTiming } from './lane.ts';
-import type { Backend, Picture, Sheet, WebPicture } from './messages.ts';
+import type { Backend, Picture, Sheet, Still, WebPicture } from './messages.ts';
 import { type PictureTiming, type Urgency, createPictureWorker } from './pictures.ts';
 import { type Sound, type SoundInput, type SoundOutput, createSoundWorker } from './sound.ts';
 
@@ -33,8 +33,10 @@ export type CodecWorker = {
    * at most 256 KiB each. Rejects with CodecError.
    */
   picture(request: { track: PictureTrack; data: Uint8Array; widths: readonly number[]; urgency?: Urgency }): Promise<Picture[]>;
-  /** The same as WebP, in the background; empty where FFmpeg has no WebP. Rejects with CodecError. */
+  /** The same as WebP, in the background: of the widths those that the video has, none where FFmpeg has no WebP. Rejects with CodecError. */
   webp(request: { track: PictureTrack; data: Uint8Array; widths: readonly number[] }): Promise<WebPicture[]>;
+  /** A JPEG and WebPs of a keyframe that is decoded once. Rejects with CodecError. */
+  still(request: { track: PictureTrack; data: Uint8Array; width: number; webpWidths: readonly number[]; urgency: Urgency }): Promise<Still>;
   /** Keyframes of one track as the tiles of one JPEG of at most 4 MiB, row by row. Rejects with CodecError. */
   sheet(track: PictureTrack, frames: readonly Uint8Array[], layout: { tileWidth: number; columns: number }): Promise<Sheet>;
   /** A channel's G.711 on its way to AAC; several at once share a worker. */
@@ -64,12 +66,17 @@ export function createCodecWorker(options: CodecWorkerOptions): CodecWorker {
   return {
     async picture({ track, data, widths, urgency = { kind: 'background' } }) {
       const { codec, config } = track;
-      const answer = await pictures.ask({ kind: 'picture', keyframe: { codec, config, data }, widths }, urgency);
+      const answer = await pictures.ask({ kind: 'picture', keyframe: { codec, config, data }, widths, webpWidths: [] }, urgency);
       return [...answer.pictures];
     },
     async webp({ track: { codec, config }, data, widths }) {
-      const { webps = [] } = await pictures.ask({ kind: 'webp', keyframe: { codec, config, data }, widths }, { kind: 'background' });
+      const { webps = [] } = await pictures.ask({ kind: 'picture', keyframe: { codec, config, data }, widths: [], webpWidths: widths }, { kind: 'background' });
       return [...webps];
+    },
+    async still({ track: { codec, config }, data, width, webpWidths, urgency }) {
+      const { pictures: [picture], webps = [] } = await pictures.ask({ kind: 'picture', keyframe: { codec, config, data }, widths: [width], webpWidths }, urgency);
+      if (picture === undefined) throw new CodecError('crashed', 'the worker answered something else');
+      return { ...picture, webps: [...webps] };
     },
     async sheet({ codec, config }, frames, layout) {
       const { sheet } = await pictures.ask({ kind: 'sheet', codec, config, frames, ...layout }, { kind: 'background' });

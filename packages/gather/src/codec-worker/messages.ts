@@ -12,19 +12,25 @@ export type Picture = { jpeg: Uint8Array; width: number; height: number };
 /** A WebP (lossy) and its size in pixels. */
 export type WebPicture = { webp: Uint8Array; width: number; height: number };
 
+/** A JPEG, and the same as WebP in several widths where that can be made. */
+export type Still = Picture & { webps: WebPicture[] };
+
 /** A grid of equal tiles in one JPEG, filled row by row. */
 export type Sheet = Picture & { tileWidth: number; tileHeight: number; columns: number; count: number };
 
-/** Pictures of one keyframe, one for each width; heights keep the aspect as it is shown. */
-export type PictureWork = { kind: 'picture'; keyframe: Keyframe; widths: readonly number[] };
+/**
+ * Pictures of one keyframe, which is decoded once: a JPEG for each of `widths`, a WebP for each of `webpWidths` that the video has.
+ * Heights keep the aspect as it is shown.
+ */
+export type PictureWork = { kind: 'picture'; keyframe: Keyframe; widths: readonly number[]; webpWidths: readonly number[] };
 
-/** The same as WebP; none where FFmpeg has no encoder for it. */
-export type WebWork = { kind: 'webp'; keyframe: Keyframe; widths: readonly number[] };
+/** `webps` lacks what would be enlarged or too large, and is empty where FFmpeg has no encoder for it. */
+export type Pictures = { pictures: Picture[]; webps: WebPicture[] };
 
 /** Keyframes of one track as tiles. */
 export type SheetWork = { kind: 'sheet'; codec: Keyframe['codec']; config: Uint8Array; frames: readonly Uint8Array[]; tileWidth: number; columns: number };
 
-export type Work = PictureWork | WebWork | SheetWork;
+export type Work = PictureWork | SheetWork;
 
 /** One channel's G.711 sound. */
 export type SoundFormat = { codec: 'pcma' | 'pcmu'; sampleRate: number; channels: number };
@@ -58,7 +64,7 @@ export const limits = {
   sheetFrames: 400,
   sheetBytes: 64 * 1024 * 1024,
   widest: 1920,
-  widths: 4,
+  widths: 6,
 } as const;
 
 /** The rate of the AAC made of G.711: twice the usual 8 kHz, which halves an AAC frame's delay to 64 ms. */

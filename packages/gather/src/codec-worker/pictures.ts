@@ -164,7 +164,7 @@ const refuse = (detail: string): never => {
 /** Refuses what is past the bounds of a message, with limit and value. */
 function checkWork(work: Work): void {
   const bytes = bytesOf(work);
-  const widths = work.kind === 'sheet' ? [work.tileWidth] : work.widths;
+  const widths = work.kind === 'sheet' ? [work.tileWidth] : [...work.widths, ...work.webpWidths];
   if (widths.length === 0 || widths.length > limits.widths) refuse(`${widths.length} widths, not 1 to ${limits.widths}`);
   for (const width of widths) if (!Number.isInteger(width) || width < 16 || width > limits.widest) refuse(`width ${width}, not 16 to ${limits.widest}`);
   if (work.kind !== 'sheet') {

@@ -13,7 +13,7 @@ const codec = {
     return Promise.resolve([{ jpeg: new Uint8Array(data[0] ?? 0), width: 640, height: 360 }]);
   },
   /** A video 700 pixels wide. */
-  webp: ({ data, widths }: { data: Uint8Array; widths: readonly number[] }) => Promise.resolve(widths.map((width) => ({ webp: data, width: Math.min(width, 700), height: 90 }))),
+  webp: ({ data, widths }: { data: Uint8Array; widths: readonly number[] }) => Promise.resolve(widths.filter((width) => width <= 700).map((width) => ({ webp: data, width, height: 90 }))),
 };
 
 const sheets = () => {
@@ -36,7 +36,7 @@ describe('the picture of a recording', () => {
   it('is there as WebP too, in the widths that the video has; without an encoder for it as JPEG alone', async () => {
     const keyframes = [keyframe(6_000, 10), keyframe(60_000, 90)];
     const poster = await posterOf(codec, keyframes);
-    assert.deepEqual(poster?.webps.map(({ webp, width }) => [webp[0], width]), [[90, 320], [90, 640]]);
+    assert.deepEqual(poster?.webps.map(({ webp, width }) => [webp[0], width]), [[90, 320], [90, 480], [90, 640]]);
     for (const webp of [() => Promise.resolve([]), () => Promise.reject(new CodecError('undecodable', 'made up'))]) {
       assert.deepEqual((await posterOf({ ...codec, webp }, keyframes))?.webps, []);
     }

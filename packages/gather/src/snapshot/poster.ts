@@ -1,18 +1,15 @@
 // The picture that stands for a recording, and the sheet of small ones for seeking in it; both from its keyframes.
-import { posterWidths } from '@lubo/contract';
+import { pictureWidths } from '@lubo/contract';
 import type { VideoTrack } from '@lubo/media';
 import { CodecError } from '../codec-worker/codec-error.ts';
 import type { CodecWorker } from '../codec-worker/codec-worker.ts';
-import { type Picture, type Sheet, type WebPicture, limits } from '../codec-worker/messages.ts';
+import { type Picture, type Sheet, type Still, type WebPicture, limits } from '../codec-worker/messages.ts';
 
 /** A keyframe of a recording; `millis` from its start. */
 export type RecordedKeyframe = { millis: number; track: VideoTrack; data: Uint8Array };
 
 /** A recording's small pictures; tile `i`, counted row by row, shows it at `millis[i]`. */
 export type Preview = Sheet & { millis: number[] };
-
-/** A recording's picture, and the same as WebP in several widths where that can be made. */
-export type Poster = Picture & { webps: WebPicture[] };
 
 const posterWidth = 640;
 const posterCandidates = 3;
@@ -26,7 +23,7 @@ const maxTiles = 100;
  * The picture with most to see of three keyframes: the largest JPEG, for a black or empty one is small. Those of the first
  * seconds only when there are no others. Undefined when none can be decoded; rejects with CodecError when nothing can be.
  */
-export async function posterOf(codec: Pick<CodecWorker, 'picture' | 'webp'>, keyframes: readonly RecordedKeyframe[]): Promise<Poster | undefined> {
+export async function posterOf(codec: Pick<CodecWorker, 'picture' | 'webp'>, keyframes: readonly RecordedKeyframe[]): Promise<Still | undefined> {
   const settled = keyframes.filter(({ millis }) => millis >= settledMillis);
   let best: (Picture & { of: RecordedKeyframe }) | undefined;
   for (const of of spread(settled.length > 0 ? settled : keyframes, posterCandidates)) {
@@ -38,11 +35,10 @@ export async function posterOf(codec: Pick<CodecWorker, 'picture' | 'webp'>, key
   return { ...picture, webps: await webpsOf(codec, of) };
 }
 
-/** None is no fault: the JPEG is there. Widths that the video does not have are left out. */
+/** None is no fault: the JPEG is there. */
 async function webpsOf(codec: Pick<CodecWorker, 'webp'>, { track, data }: RecordedKeyframe): Promise<WebPicture[]> {
   try {
-    const webps = await codec.webp({ track, data, widths: posterWidths });
-    return webps.filter(({ width }, index) => width === posterWidths[index]);
+    return await codec.webp({ track, data, widths: pictureWidths });
   } catch (error) {
     if (error instanceof CodecError) return [];
     throw error;

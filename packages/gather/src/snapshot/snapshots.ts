@@ -8,20 +8,20 @@ import { type Snapshot, createSnapshotter } from './snapshotter.ts';
 export type Snapshots = {
   /** A channel runs; the result is for its stop. */
   attach(channel: { id: string; bus: Bus }): () => void;
-  /** While the channel runs; undefined before its first picture. */
-  latest(channelId: string): Snapshot | undefined;
+  /** As JPEG alone, while the channel runs; undefined before its first picture. */
+  latest(channelId: string): Pick<Snapshot, 'jpeg' | 'takenAt'> | undefined;
   /** Called for each picture from now on; the result ends it. */
   onPicture(listener: (channelId: string, snapshot: Snapshot) => void): () => void;
 };
 
-export type SnapshotsOptions = { codec: Pick<CodecWorker, 'picture'>; clock: Clock; log: Logger; intervalMillis(): number };
+export type SnapshotsOptions = { codec: Pick<CodecWorker, 'still'>; clock: Clock; log: Logger; intervalMillis(): number };
 
 /** No channel yet. */
 export function createSnapshots(options: SnapshotsOptions): Snapshots {
-  const latest = new Map<string, Snapshot>();
+  const latest = new Map<string, Pick<Snapshot, 'jpeg' | 'takenAt'>>();
   const listeners = new Set<(channelId: string, snapshot: Snapshot) => void>();
   const onPicture = (channelId: string, snapshot: Snapshot): void => {
-    latest.set(channelId, snapshot);
+    latest.set(channelId, { jpeg: snapshot.jpeg, takenAt: snapshot.takenAt });
     for (const listener of listeners) listener(channelId, snapshot);
   };
   return {

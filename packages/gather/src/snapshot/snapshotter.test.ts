@@ -6,7 +6,7 @@ import { CodecError } from '../codec-worker/codec-error.ts';
 import type { CodecWorker } from '../codec-worker/codec-worker.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { picture, range, tracks } from '../fake-units.ts';
-import { type Snapshot, createSnapshotter } from './snapshotter.ts';
+import { type Snapshot, createSnapshotter, snapshotWidths } from './snapshotter.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -17,11 +17,11 @@ function setUp(given: { minutes?: number; fail?: () => CodecError | undefined } 
   const settings = { minutes: given.minutes ?? 2 };
   const asked: number[] = [];
   const taken: { at: number; snapshot: Snapshot }[] = [];
-  const codec: Pick<CodecWorker, 'picture'> = {
-    picture({ data }) {
+  const codec: Pick<CodecWorker, 'still'> = {
+    still({ data, webpWidths }) {
       asked.push(clock.now());
       const error = given.fail?.();
-      return error ? Promise.reject(error) : Promise.resolve([{ jpeg: data.slice(0, 1), width: 640, height: 360 }]);
+      return error ? Promise.reject(error) : Promise.resolve({ jpeg: data.slice(0, 1), width: 640, height: 360, webps: webpWidths.map((width) => ({ webp: data.slice(0, 1), width, height: 90 })) });
     },
   };
   const stop = createSnapshotter({
@@ -53,6 +53,7 @@ describe('a snapshotter', () => {
     assert.deepEqual(taken.map(({ at }) => Math.round(at / 1000)), [2, 122, 242]);
     const { snapshot } = taken[1] ?? {};
     assert.deepEqual([snapshot?.width, snapshot?.jpeg[0]], [640, (121 * 25) & 0xff]);
+    assert.deepEqual(snapshot?.webps.map(({ width, webp }) => [width, webp[0]]), snapshotWidths.map((width) => [width, (121 * 25) & 0xff]));
     assert.equal(snapshot?.takenAt.getTime(), 1_000_000 + (taken[1]?.at ?? 0));
   });
 

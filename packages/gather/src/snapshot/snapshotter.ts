@@ -1,19 +1,21 @@
-// One channel's snapshots: at its interval the newest keyframe of the bus becomes a JPEG. A bystander: it holds no subscription,
-// and whatever fails here fails alone.
+// One channel's snapshots: at its interval the newest keyframe of the bus becomes a JPEG, and WebPs in the widths that pages show. A
+// bystander: it holds no subscription, and whatever fails here fails alone.
+import type { pictureWidths } from '@lubo/contract';
 import type { Logger } from 'pino';
 import type { Bus } from '../bus.ts';
 import type { Clock } from '../clock.ts';
 import { CodecError } from '../codec-worker/codec-error.ts';
 import type { CodecWorker } from '../codec-worker/codec-worker.ts';
+import type { Still } from '../codec-worker/messages.ts';
 import type { Unit } from '../unit.ts';
 
 /** A channel as it looked at a moment of the machine's clock. */
-export type Snapshot = { jpeg: Uint8Array; width: number; height: number; takenAt: Date };
+export type Snapshot = Still & { takenAt: Date };
 
 export type SnapshotterOptions = {
   channelId: string;
   bus: Pick<Bus, 'newestKeyframe'>;
-  codec: Pick<CodecWorker, 'picture'>;
+  codec: Pick<CodecWorker, 'still'>;
   clock: Clock;
   /** The time of day. */
   wallClock?: () => Date;
@@ -25,8 +27,10 @@ export type SnapshotterOptions = {
   random?: () => number;
 };
 
-/** Pixels; a tile of the board on a large screen. */
-export const snapshotWidth = 640;
+/** Of the JPEG, in pixels; a tile of the board on a large screen. */
+const jpegWidth = 640;
+/** Of the WebPs. Without the widest: it would take half of the encoder's time, and a snapshot is shown half a window wide at most. */
+export const snapshotWidths: readonly (typeof pictureWidths)[number][] = [320, 480, 640, 960];
 
 /** A new interval counts within this, a fresh keyframe that is waited for is seen within the second. */
 const lookMillis = 5_000;
@@ -71,9 +75,9 @@ export function createSnapshotter(options: SnapshotterOptions): () => void {
     share = 0.9 + 0.2 * random();
     if (track === undefined) return;
     try {
-      const [picture] = await codec.picture({ track, data: unit.packet.data, widths: [snapshotWidth], urgency: { kind: 'snapshot', key: channelId } });
+      const still = await codec.still({ track, data: unit.packet.data, width: jpegWidth, webpWidths: snapshotWidths, urgency: { kind: 'snapshot', key: channelId } });
       failures = 0;
-      if (picture !== undefined && !isStopped) onPicture(channelId, { ...picture, takenAt });
+      if (!isStopped) onPicture(channelId, { ...still, takenAt });
     } catch (error) {
       failures++;
       const code = error instanceof CodecError ? error.code : 'internal';

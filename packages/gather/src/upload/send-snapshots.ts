@@ -4,42 +4,64 @@ import type { Logger } from 'pino';
 import { type Clock, sleep } from '../clock.ts';
 import type { SiteHttp } from './site-http.ts';
 
+/** What is sent of one. */
+export type SentSnapshot = { jpeg: Uint8Array; webps: readonly { webp: Uint8Array; width: number }[]; takenAt: Date };
+
 export type SendSnapshotsOptions = {
   http: SiteHttp;
   /** Tells of each new picture; the result ends it. */
-  onPicture(listener: (channelId: string, picture: { jpeg: Uint8Array }) => void): () => void;
+  onPicture(listener: (channelId: string, snapshot: SentSnapshot) => void): () => void;
   clock: Clock;
   log: Logger;
 };
 
 /** After one that could not be sent. */
 const pauseMillis = 5_000;
+/** While the site is away; past it a snapshot waits without its WebPs. */
+const maxWaitingWebpBytes = 16 * 1024 * 1024;
 
 /** Begins at once; the result ends it. */
 export function startSnapshotSender({ http, onPicture, clock, log }: SendSnapshotsOptions): () => Promise<void> {
   const stop = new AbortController();
-  const waiting = new Map<string, Uint8Array>();
+  const waiting = new Map<string, SentSnapshot>();
   let sending: Promise<void> | undefined;
+
+  const put = async (path: string, type: string, body: Uint8Array): Promise<string | undefined> => {
+    const { status, detail } = await http.request({ method: 'PUT', path, headers: { 'content-type': type }, body, signal: stop.signal });
+    return status === 204 ? undefined : detail;
+  };
+  /** The JPEG goes last, for with it the site shows them all. A site that refuses a WebP, as older ones do, gets the JPEG alone. */
+  const send = async (channelId: string, { jpeg, webps, takenAt }: SentSnapshot): Promise<void> => {
+    const path = picturePaths.snapshot.replace(':id', channelId);
+    const set = `set=${takenAt.getTime().toString(36)}`;
+    for (const { webp, width } of webps) {
+      const reason = await put(`${path}?width=${width}&${set}`, 'image/webp', webp);
+      if (reason === undefined) continue;
+      log.debug({ channel: channelId, width, reason }, 'the site did not take a snapshot as WebP');
+      break;
+    }
+    const reason = await put(`${path}?${set}`, 'image/jpeg', jpeg);
+    if (reason !== undefined) log.debug({ channel: channelId, reason }, 'the site did not take a snapshot');
+  };
 
   const sendAll = async (): Promise<void> => {
     for (let [next] = waiting; next !== undefined && !stop.signal.aborted; [next] = waiting) {
-      const [channelId, jpeg] = next;
+      const [channelId, snapshot] = next;
       waiting.delete(channelId);
       try {
-        const path = picturePaths.snapshot.replace(':id', channelId);
-        const { status, detail } = await http.request({ method: 'PUT', path, headers: { 'content-type': 'image/jpeg' }, body: jpeg, signal: stop.signal });
-        if (status !== 204) log.debug({ channel: channelId, reason: detail }, 'the site did not take a snapshot');
+        await send(channelId, snapshot);
       } catch (error) {
         log.debug({ channel: channelId, reason: String(error) }, 'a snapshot could not be sent');
         // The next one comes in minutes; until then this one is the newest.
-        if (!waiting.has(channelId)) waiting.set(channelId, jpeg);
+        if (!waiting.has(channelId)) waiting.set(channelId, snapshot);
         await sleep(clock, pauseMillis, stop.signal);
       }
     }
   };
-  const stopListening = onPicture((channelId, { jpeg }) => {
+  const stopListening = onPicture((channelId, snapshot) => {
     waiting.delete(channelId);
-    waiting.set(channelId, jpeg);
+    const bytes = [...waiting.values(), snapshot].reduce((sum, { webps }) => sum + bytesOf(webps), 0);
+    waiting.set(channelId, bytes > maxWaitingWebpBytes ? { ...snapshot, webps: [] } : snapshot);
     sending ??= sendAll().finally(() => (sending = undefined));
   });
   return async () => {
@@ -48,3 +70,5 @@ export function startSnapshotSender({ http, onPicture, clock, log }: SendSnapsho
     await sending;
   };
 }
+
+const bytesOf = (webps: SentSnapshot['webps']): number => webps.reduce((sum, { webp }) => sum + webp.length, 0);

@@ -7,7 +7,7 @@ import type { PendingLesson } from '../recorder/lessons.ts';
 import { createFakeSlices } from './fake-slices.ts';
 import { startLessonSender } from './send-lessons.ts';
 import { type PictureMaker, createPictureSender } from './send-pictures.ts';
-import { startSnapshotSender } from './send-snapshots.ts';
+import { type SentSnapshot, startSnapshotSender } from './send-snapshots.ts';
 import type { SiteAnswer, SiteHttp, SiteRequest } from './site-http.ts';
 
 const log = pino({ level: 'silent' });
@@ -86,27 +86,61 @@ test('lessons are told until the site has taken note, of the revision that was t
   await stop();
 });
 
-test('snapshots go one at a time, the newest of each channel, again after a cut', async () => {
+/** A sender whose snapshots are told by `tell`, each of one byte. */
+function snapshotSender(statusOf: (request: SiteRequest) => number | undefined | Promise<number | undefined>) {
   const clock = createFakeClock();
-  let tell: (channelId: string, picture: { jpeg: Uint8Array }) => void = () => {};
+  let listener: (channelId: string, snapshot: SentSnapshot) => void = () => {};
+  const { http, requests } = siteOf(statusOf);
+  const stop = startSnapshotSender({ http, clock, log, onPicture: (added) => ((listener = added), () => {}) });
+  const tell = (channelId: string, byte: number, webps: SentSnapshot['webps'] = []): void => listener(channelId, { jpeg: Uint8Array.of(byte), webps, takenAt: new Date(36 * byte) });
+  return { clock, requests, stop, tell };
+}
+
+test('snapshots go one at a time, the newest of each channel, again after a cut', async () => {
   const gate = Promise.withResolvers<void>();
   let isUp = true;
-  const { http, requests } = siteOf(async () => {
+  const { clock, requests, stop, tell } = snapshotSender(async () => {
     await gate.promise;
     return isUp ? 204 : undefined;
   });
-  const stop = startSnapshotSender({ http, clock, log, onPicture: (listener) => ((tell = listener), () => {}) });
-  for (const [channel, byte] of [['a', 1], ['b', 2], ['b', 3], ['c', 4]] as const) tell(channel, { jpeg: Uint8Array.of(byte) });
+  for (const [channel, byte] of [['a', 1], ['b', 2], ['b', 3], ['c', 4]] as const) tell(channel, byte);
   gate.resolve();
   await clock.advance(100);
   const sent = () => requests.map(({ path, body }) => [path.split('/')[4], (body as Uint8Array)[0]]);
   assert.deepEqual(sent(), [['a', 1], ['b', 3], ['c', 4]]);
   isUp = false;
-  tell('a', { jpeg: Uint8Array.of(5) });
+  tell('a', 5);
   await clock.advance(100);
   isUp = true;
   await clock.advance(6_000);
   assert.deepEqual(sent().slice(3), [['a', 5], ['a', 5]]);
+  await stop();
+});
+
+test('a snapshot goes as WebP first, all of it as one set; a site that knows none gets the JPEG', async () => {
+  const webps = [320, 640].map((width) => ({ webp: Uint8Array.of(9), width }));
+  for (const [webpStatus, first] of [[204, ['width=320&set=10', 'width=640&set=10']], [400, ['width=320&set=10']]] as const) {
+    const { clock, requests, stop, tell } = snapshotSender(({ headers }) => (headers?.['content-type'] === 'image/webp' ? webpStatus : 204));
+    tell('a', 1, webps);
+    await clock.advance(100);
+    assert.deepEqual(requests.map(({ path }) => path.split('?')[1]), [...first, 'set=10']);
+    assert.deepEqual(requests.map(({ headers }) => headers?.['content-type']), [...first.map(() => 'image/webp'), 'image/jpeg']);
+    await stop();
+  }
+});
+
+test('while the site is away snapshots wait with 16 MB of WebPs at most', async () => {
+  let isUp = false;
+  const { clock, requests, stop, tell } = snapshotSender(() => (isUp ? 204 : undefined));
+  const large = [{ webp: new Uint8Array(1024 * 1024), width: 1280 }];
+  for (let n = 0; n < 40; n += 1) tell(`channel${n}`, 1, large);
+  await clock.advance(100);
+  isUp = true;
+  const before = requests.length;
+  await clock.advance(6_000);
+  const types = requests.slice(before).map(({ headers }) => headers?.['content-type']);
+  assert.equal(types.filter((type) => type === 'image/jpeg').length, 40);
+  assert.ok(types.filter((type) => type === 'image/webp').length <= 17, 'those that wait, and the one on its way');
   await stop();
 });
 

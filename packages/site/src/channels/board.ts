@@ -19,16 +19,13 @@ export type Board = {
 };
 
 /** Merges the catalogue with the reports and the newest pictures. */
-export function createBoard(catalog: Catalog, reports: Reports, snapshotOf: (channelId: string) => string | undefined = () => undefined): Board {
+export function createBoard(catalog: Catalog, reports: Reports, snapshotOf: (channelId: string) => Pick<Channel, 'snapshotUrl' | 'snapshotWidths'> = () => ({})): Board {
   const seenOf = (row: CatalogChannel): Seen => ({
     isGatherOnline: reports.isOnline(row.gatherId),
     report: reports.channel(row.gatherId, row.id),
     viewers: reports.viewers(row.id),
   });
-  const now = (row: CatalogChannel): Channel => {
-    const snapshotUrl = snapshotOf(row.id);
-    return { ...channelOf(row, seenOf(row)), ...(snapshotUrl === undefined ? {} : { snapshotUrl }) };
-  };
+  const now = (row: CatalogChannel): Channel => ({ ...channelOf(row, seenOf(row)), ...snapshotOf(row.id) });
   const isOnline = (row: CatalogChannel): boolean =>
     row.isStarted && reports.isOnline(row.gatherId) && reports.channel(row.gatherId, row.id)?.state === 'running';
 

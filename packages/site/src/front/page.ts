@@ -1,6 +1,6 @@
 // The pages' HTML with what they show already in it: title, description and picture for whoever shares or searches, and the
 // answers of the calls that the page begins with, so that the first paint carries content.
-import { type Recording, mediaPaths, routes } from '@lubo/contract';
+import { type Channel, type Recording, mediaPaths, routes } from '@lubo/contract';
 import { posterSrcset } from '@lubo/contract/poster';
 import type { NeededFiles } from './page-files.ts';
 
@@ -107,6 +107,20 @@ export function recordingContent(recording: Recording, timeZone: string): Pick<P
 /** A recording's poster as a page shows it `sizes` wide. */
 export function firstPosterOf({ posterUrl, posterWidths }: Recording, sizes: string): FirstPicture | undefined {
   return posterUrl === undefined ? undefined : { url: posterUrl, srcset: posterSrcset(posterUrl, posterWidths), sizes };
+}
+
+/** A channel's snapshot as a page shows it `sizes` wide. */
+export function firstSnapshotOf({ snapshotUrl, snapshotWidths }: Channel, sizes: string): FirstPicture | undefined {
+  return snapshotUrl === undefined ? undefined : { url: snapshotUrl, srcset: posterSrcset(snapshotUrl, snapshotWidths), sizes };
+}
+
+/** What is said of a channel. Its picture is the newest whenever it is fetched, and a JPEG: WeChat and others show nothing else. */
+export function channelContent({ id, name, schoolName, gradeName, snapshotUrl }: Channel): Pick<PageContent, 'title' | 'description' | 'picture'> {
+  return {
+    title: name,
+    description: [schoolName, gradeName].filter((part) => part !== '').join(' · '),
+    ...(snapshotUrl === undefined ? {} : { picture: mediaPaths.snapshot.replace(':id', id) }),
+  };
 }
 
 /** The call that each page begins with. */

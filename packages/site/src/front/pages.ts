@@ -5,7 +5,7 @@ import type { Clock } from '../time.ts';
 import type { Front } from './front.ts';
 import { keptMillis } from './front.ts';
 import { keepAnswers } from './kept-answer.ts';
-import { type FirstPicture, type PageContent, addressOf, firstCalls, firstPosterOf, pageTemplate, recordingContent } from './page.ts';
+import { type FirstPicture, type PageContent, addressOf, channelContent, firstCalls, firstPosterOf, firstSnapshotOf, pageTemplate, recordingContent } from './page.ts';
 import type { NeededFiles } from './page-files.ts';
 import { type Packed, pack } from './packed.ts';
 
@@ -73,7 +73,8 @@ export function createFrontPages({ front, clock, site, subjects, findChannel, li
     }
     if (path === '/live') {
       const list = await listChannels({ page: 1, pageSize: livePageSize });
-      return { answers: { [addressOf(firstCalls.channels, {}, `?page=1&pageSize=${livePageSize}`)]: list } };
+      const [first] = list.rows;
+      return { ...shownFirst(first && firstSnapshotOf(first, pictureSizes.liveCard)), answers: { [addressOf(firstCalls.channels, {}, `?page=1&pageSize=${livePageSize}`)]: list } };
     }
     const [, recordingId] = recordingPath.exec(path) ?? [];
     if (recordingId !== undefined) {
@@ -91,7 +92,7 @@ export function createFrontPages({ front, clock, site, subjects, findChannel, li
     const [, channelId] = channelPath.exec(path) ?? [];
     const channel = channelId === undefined ? undefined : await findChannel(channelId);
     if (channel === undefined) return undefined;
-    return { title: channel.name, description: [channel.schoolName, channel.gradeName].filter((part) => part !== '').join(' · '), ...shownFirst(channel.snapshotUrl === undefined ? undefined : { url: channel.snapshotUrl }), answers: { [addressOf(firstCalls.channel, { id: channel.id })]: channel } };
+    return { ...channelContent(channel), ...shownFirst(channel.snapshotUrl === undefined ? undefined : { url: channel.snapshotUrl }), answers: { [addressOf(firstCalls.channel, { id: channel.id })]: channel } };
   }
 
   return {
@@ -107,8 +108,7 @@ function shownFirst(firstPicture: FirstPicture | undefined): { firstPicture?: Fi
 }
 
 function bannerPicture(item: BannerItem): FirstPicture | undefined {
-  if (item.kind === 'recording') return firstPosterOf(item.recording, pictureSizes.banner);
-  return item.channel.snapshotUrl === undefined ? undefined : { url: item.channel.snapshotUrl };
+  return item.kind === 'recording' ? firstPosterOf(item.recording, pictureSizes.banner) : firstSnapshotOf(item.channel, pictureSizes.banner);
 }
 
 function pageNumber(text: string | null): number {

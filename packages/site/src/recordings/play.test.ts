@@ -108,9 +108,59 @@ test('a poster is there as WebP in the widths that its gather has sent, and goes
   const answer = await fetch(`${hand.url}${posterUrl}?width=320`);
   assert.deepEqual([answer.status, answer.headers.get('content-type'), answer.headers.get('cache-control')], [200, 'image/webp', 'public, max-age=31536000, immutable']);
   assert.ok(tinyWebp(320, 180).equals(Buffer.from(await answer.arrayBuffer())));
-  for (const width of ['1280', '32', '', '../x']) assert.equal((await fetch(`${hand.url}${posterUrl}?width=${width}`)).status, 404, width);
+  for (const width of ['480', '1280', '32', '', '../x']) assert.equal((await fetch(`${hand.url}${posterUrl}?width=${width}`)).status, 404, width);
   await hand.call(routes.deleteRecording, { params: { id: upload.id }, cookie: await hand.adminCookie() });
   assert.equal((await fetch(`${hand.url}${posterUrl}?width=320`)).status, 404, 'deleted');
+});
+
+test('a snapshot is there as WebP in the widths of its own set, from when its JPEG is there', async (t) => {
+  const { hand, channel, put } = await siteWithRecording(t);
+  const path = `/api/gather/channels/${channel.id}/snapshot`;
+  const shown = async () => (await hand.call(routes.getChannel, { params: { id: channel.id } })).body;
+  const putWebp = async (width: number, set: string) => assert.equal((await put(`${path}?width=${width}&set=${set}`, tinyWebp(width, (width * 9) / 16), { 'content-type': 'image/webp' })).status, 204);
+  await putWebp(640, 'a');
+  await putWebp(320, 'a');
+  await putWebp(320, 'a');
+  assert.equal((await shown()).snapshotUrl, undefined, 'not before the JPEG');
+  assert.equal((await put(`${path}?set=a`, tinyJpeg(640, 360))).status, 204);
+  const { snapshotUrl, snapshotWidths } = await shown();
+  assert.deepEqual(snapshotWidths, [320, 640]);
+  const answer = await fetch(`${hand.url}${snapshotUrl}&width=320`);
+  assert.deepEqual([answer.status, answer.headers.get('content-type'), answer.headers.get('cache-control')], [200, 'image/webp', 'public, max-age=31536000, immutable']);
+  assert.ok(tinyWebp(320, 180).equals(Buffer.from(await answer.arrayBuffer())));
+  const etags = await Promise.all(['', '&width=320', '&width=640'].map(async (width) => (await fetch(`${hand.url}${snapshotUrl}${width}`)).headers.get('etag') ?? ''));
+  assert.equal(new Set(etags).size, 3, 'each width has an etag of its own');
+  assert.equal((await fetch(`${hand.url}${snapshotUrl}&width=320`, { headers: { 'if-none-match': etags[1] ?? '' } })).status, 304);
+  for (const width of ['480', '0', '', 'x', '320x']) assert.equal((await fetch(`${hand.url}${snapshotUrl}&width=${width}`)).status, 404, width);
+  const newest = await fetch(`${hand.url}/api/channels/${channel.id}/snapshot?width=640`);
+  assert.deepEqual([newest.status, newest.headers.get('cache-control')], [200, 'no-cache'], 'for programs: the newest at one address');
+
+  const page = await (await fetch(`${hand.url}/live/${channel.id}`)).text();
+  if (page.includes('</head>')) assert.ok(page.includes(`<meta property="og:image" content="${hand.url}/api/channels/${channel.id}/snapshot">`), 'shared, it is the JPEG');
+
+  await hand.clock.advance(1000);
+  await putWebp(640, 'b');
+  await hand.site.close();
+  const again = await siteInHand(t, { dataDir: hand.dataDir });
+  const kept = (await again.call(routes.getChannel, { params: { id: channel.id } })).body;
+  assert.deepEqual(kept.snapshotWidths, [320, 640], 'a site that was started again knows them');
+  assert.ok(tinyWebp(640, 360).equals(Buffer.from(await (await fetch(`${again.url}${kept.snapshotUrl}&width=640`)).arrayBuffer())));
+});
+
+test('a gather that sends one JPEG, as older ones do, takes the widths of the snapshot before away', async (t) => {
+  const { hand, channel, put } = await siteWithRecording(t);
+  const path = `/api/gather/channels/${channel.id}/snapshot`;
+  const shown = async () => (await hand.call(routes.getChannel, { params: { id: channel.id } })).body;
+  assert.equal((await put(`${path}?width=320&set=a`, tinyWebp(320, 180), { 'content-type': 'image/webp' })).status, 204);
+  assert.equal((await put(`${path}?set=a`, tinyJpeg(640, 360))).status, 204);
+  const { snapshotUrl } = await shown();
+  await hand.clock.advance(1000);
+  assert.equal((await put(`${path}?width=640&set=b`, tinyWebp(640, 360), { 'content-type': 'image/webp' })).status, 204);
+  assert.equal((await put(path, tinyJpeg(64, 36, 5))).status, 204);
+  const after = await shown();
+  assert.deepEqual([after.snapshotUrl === snapshotUrl, after.snapshotWidths], [false, undefined]);
+  assert.equal((await fetch(`${hand.url}${after.snapshotUrl}&width=320`)).status, 404);
+  assert.deepEqual(readdirSync(`${hand.dataDir}/site/snapshots`), [`${channel.id}.jpg`], 'nothing else is left');
 });
 
 test('pictures are JPEGs of at most 1 MB, of the gather\'s own things, and are served for long', async (t) => {

@@ -78,12 +78,14 @@ function serveFiles(app: FastifyInstance, { play, groups, snapshots }: Recording
     url: mediaPaths.snapshot,
     async handler(request, reply) {
       const { id } = request.params as { id: string };
-      const found = await snapshots.read(id);
+      const { v, width: asked } = request.query as { v?: string; width?: string };
+      const width = asked === undefined ? undefined : Number(asked);
+      const found = await snapshots.read(id, width);
       if (found === undefined) return reply.callNotFound();
-      const etag = `"${found.version}"`;
-      const isNewest = (request.query as { v?: string }).v === found.version;
-      void reply.headers({ etag, 'cache-control': isNewest ? forEver : 'no-cache' });
-      return request.headers['if-none-match'] === etag ? reply.code(304).send() : reply.type('image/jpeg').send(found.jpeg);
+      const etag = width === undefined ? `"${found.version}"` : `"${found.version}-w${width}"`;
+      void reply.headers({ etag, 'cache-control': v === found.version ? forEver : 'no-cache' });
+      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+      return reply.type(width === undefined ? 'image/jpeg' : 'image/webp').send(found.bytes);
     },
   });
 }

@@ -1,6 +1,6 @@
 // Under which keys a recording's files are kept.
 
-import { posterWidths } from '@lubo/contract';
+import { pictureWidths } from '@lubo/contract';
 
 export type RecordingKeys = { video: string; poster: string; thumbnails: string };
 
@@ -17,7 +17,7 @@ export function posterKey(recordingId: string, width: number): string {
 
 /** All keys that a recording may have files under. */
 export function allKeysOf(recordingId: string): string[] {
-  return [...Object.values(keysOf(recordingId)), ...posterWidths.map((width) => posterKey(recordingId, width))];
+  return [...Object.values(keysOf(recordingId)), ...pictureWidths.map((width) => posterKey(recordingId, width))];
 }
 
 /** The recording whose key it is, `undefined` for a key of something else. */

@@ -1,9 +1,9 @@
 // HTTP of the uploads' room beside the protocol of uploads: state of a recording, pictures in.
-import { AppError, IdParams, PosterQuery, type Route, ThumbnailQuery, type Thumbnails, maxPictureBytes, picturePaths, routes } from '@lubo/contract';
+import { AppError, IdParams, PictureQuery, type Route, SnapshotQuery, ThumbnailQuery, type Thumbnails, maxPictureBytes, picturePaths, routes } from '@lubo/contract';
+import { jpegSize } from '@lubo/contract/jpeg';
 import { webpSize } from '@lubo/contract/webp';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Gate, type Serve, validate } from '../http/serve.ts';
-import { jpegSize } from './jpeg.ts';
 import type { Pictures } from './pictures.ts';
 import { serveUploads } from './protocol.ts';
 import type { Uploads } from './uploads.ts';
@@ -13,8 +13,11 @@ export type UploadRoutesOptions = {
   uploads: Uploads;
   pictures: Pictures;
   /** Throws AppError unless the channel is the gather's. */
-  takeSnapshot(gatherId: string, channelId: string, jpeg: Uint8Array): Promise<void>;
+  takeSnapshot(gatherId: string, channelId: string, picture: SnapshotPart): Promise<void>;
 };
+
+/** The JPEG of a snapshot, or the same as WebP; `set` says what belongs together. */
+export type SnapshotPart = { set: string } & ({ jpeg: Uint8Array } | { webp: Uint8Array; width: number });
 
 type Path = `/api/${string}`;
 type TakePicture<Q> = (gatherId: string, id: string, request: FastifyRequest, query: Q) => Promise<void>;
@@ -37,8 +40,10 @@ export function uploadRoutes(app: FastifyInstance, serve: Serve, { gate, uploads
       });
     };
     const { params } = routes.uploadState;
-    put(picturePaths.snapshot, { params: IdParams }, (gatherId, id, request) => takeSnapshot(gatherId, id, jpegIn(request)));
-    put<PosterQuery>(picturePaths.poster, { params, query: PosterQuery }, (gatherId, id, request, { width }) =>
+    put<SnapshotQuery>(picturePaths.snapshot, { params: IdParams, query: SnapshotQuery }, (gatherId, id, request, { width, set = '' }) =>
+      takeSnapshot(gatherId, id, width === undefined ? { set, jpeg: jpegIn(request) } : { set, webp: webpIn(request, width), width }),
+    );
+    put<PictureQuery>(picturePaths.poster, { params, query: PictureQuery }, (gatherId, id, request, { width }) =>
       width === undefined ? pictures.takePoster(gatherId, id, jpegIn(request)) : pictures.takePosterWidth(gatherId, id, webpIn(request, width), width),
     );
     put<Thumbnails>(picturePaths.thumbnails, { params, query: ThumbnailQuery }, (gatherId, id, request, layout) => pictures.takeThumbnails(gatherId, id, jpegIn(request), layout));

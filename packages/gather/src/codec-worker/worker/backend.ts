@@ -1,5 +1,5 @@
 // What a backend must be able to do.
-import type { Backend, Picture, PictureWork, Sheet, SheetWork, WebPicture, WebWork } from '../messages.ts';
+import type { Backend, PictureWork, Pictures, Sheet, SheetWork } from '../messages.ts';
 
 /** Makes AAC of blocks of 1024 samples a channel, frame by frame, first in, first out; the first frame is the encoder's delay. */
 export type AacEncoder = {
@@ -23,9 +23,7 @@ export type CodecBackend = {
   name: Exclude<Backend, 'none'>;
   /** Which FFmpeg it is, for people. */
   detail: string;
-  pictures(work: PictureWork): Promise<Picture[]>;
-  /** None where this FFmpeg has no WebP. */
-  webps(work: WebWork): Promise<WebPicture[]>;
+  pictures(work: PictureWork): Promise<Pictures>;
   sheet(work: SheetWork): Promise<Sheet>;
   openAac(options: AacEncoderOptions): AacEncoder;
 };

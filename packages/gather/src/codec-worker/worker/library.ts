@@ -1,9 +1,9 @@
 // The backend that has FFmpeg's libraries inside the worker.
 import { setImmediate } from 'node:timers/promises';
-import type { Keyframe, Picture, Sheet, SheetWork, WebPicture } from '../messages.ts';
+import type { Keyframe, Picture, PictureWork, Pictures, Sheet, SheetWork, WebPicture } from '../messages.ts';
 import { annexBOf } from './annex-b.ts';
 import type { CodecBackend } from './backend.ts';
-import { maxPictureBytes, maxSheetBytes, pictureFilter, qualities, sheetFilter, sheetOf, webpQualities } from './drawing.ts';
+import { maxPictureBytes, maxSheetBytes, pictureFilter, qualities, sheetFilter, sheetOf, webpEffort, webpQualities } from './drawing.ts';
 import { openLibraryAac } from './library-aac.ts';
 import { type Native, type NativeCodec, type NativeCodecContext, type NativeFrame, type NativePacket, check, constants, loadNative } from './native.ts';
 
@@ -19,13 +19,7 @@ export function openLibrary(): CodecBackend {
     detail: `FFmpeg ${native.getFFmpegInfo().version ?? ''} of node-av`.replace('  ', ' '),
     // oxlint-disable-next-line typescript/require-await -- what it throws must be a rejection
     async pictures(work) {
-      return drawKeyframe(native, work.keyframe, work.widths.map((width) => pictureFilter(width)), (frame) => encodeJpeg(native, mjpeg, frame, maxPictureBytes));
-    },
-    // oxlint-disable-next-line typescript/require-await -- what it throws must be a rejection
-    async webps({ keyframe, widths }) {
-      const libwebp = native.Codec.findEncoderByName('libwebp');
-      if (libwebp === null) return [];
-      return drawKeyframe(native, keyframe, widths.map((width) => pictureFilter(width, 'webp')), (frame) => encodeWebp(native, libwebp, frame));
+      return drawKeyframe(native, mjpeg, work);
     },
     sheet: (work) => drawSheet(native, mjpeg, work),
     openAac: (options) => openLibraryAac(native, aac, options),
@@ -37,25 +31,44 @@ function codecOf(codec: NativeCodec | null, name: string): NativeCodec {
   return codec;
 }
 
-/** Decodes once, and encodes what each filter makes of it. */
-function drawKeyframe<T>(native: Native, keyframe: Keyframe, filters: readonly string[], encode: (frame: NativeFrame) => T): T[] {
+function drawKeyframe(native: Native, mjpeg: NativeCodec, { keyframe, widths, webpWidths }: PictureWork): Pictures {
+  const libwebp = native.Codec.findEncoderByName('libwebp');
   const decoder = openDecoder(native, keyframe.codec);
   const frame = newFrame(native);
   try {
     decode(native, decoder, keyframe, frame);
-    return filters.map((filter) => {
-      const graph = openGraph(native, frame, filter);
-      try {
-        graph.add(frame);
-        return encode(graph.take());
-      } finally {
-        graph.close();
-      }
-    });
+    const pictures = widths.map((width) => draw(native, frame, pictureFilter(width), (drawn) => encodeJpeg(native, mjpeg, drawn, maxPictureBytes)));
+    const had = webpWidths.filter((width) => width <= shownWidth(frame)).toSorted((a, b) => b - a);
+    return { pictures, webps: libwebp === null ? [] : drawWebps(native, libwebp, frame, had) };
   } finally {
     frame.free();
     decoder.freeContext();
   }
+}
+
+/** Widest first, each drawn of the one before: of the video itself each would take twice as long. The narrowest is told first. */
+function drawWebps(native: Native, libwebp: NativeCodec, frame: NativeFrame, [widest, ...narrower]: readonly number[]): WebPicture[] {
+  if (widest === undefined) return [];
+  return draw(native, frame, pictureFilter(widest, 'webp'), (drawn) => {
+    const webp = encodeWebp(native, libwebp, drawn);
+    return [...drawWebps(native, libwebp, drawn, narrower), ...(webp === undefined ? [] : [webp])];
+  });
+}
+
+/** What `encode` makes of a frame after `filter`. */
+function draw<T>(native: Native, frame: NativeFrame, filter: string, encode: (drawn: NativeFrame) => T): T {
+  const graph = openGraph(native, frame, filter);
+  try {
+    graph.add(frame);
+    return encode(graph.take());
+  } finally {
+    graph.close();
+  }
+}
+
+/** As wide as square pixels make it. */
+function shownWidth({ width, sampleAspectRatio: { num, den } }: NativeFrame): number {
+  return num > 0 && den > 0 ? (width * num) / den : width;
 }
 
 /** A frame that can't be decoded shows its neighbour, so that every tile stays at its place. */
@@ -172,15 +185,17 @@ function encodeJpeg(native: Native, mjpeg: NativeCodec, frame: NativeFrame, maxB
   throw new Error(`a JPEG of ${jpeg.length} bytes at the lowest quality, more than ${maxBytes}`);
 }
 
-function encodeWebp(native: Native, libwebp: NativeCodec, frame: NativeFrame): WebPicture {
+function encodeWebp(native: Native, libwebp: NativeCodec, frame: NativeFrame): WebPicture | undefined {
   for (const quality of webpQualities) {
-    const webp = encodeOnce(native, libwebp, frame, { quality, colorRange: constants.rangeLimited });
+    const webp = encodeOnce(native, libwebp, frame, { quality, colorRange: constants.rangeLimited, effort: webpEffort });
     if (webp.length <= maxPictureBytes) return { webp, width: frame.width, height: frame.height };
   }
-  throw new Error(`a WebP of more than ${maxPictureBytes} bytes at the lowest quality`);
+  return undefined;
 }
 
-function encodeOnce(native: Native, codec: NativeCodec, frame: NativeFrame, { quality, colorRange }: { quality: number; colorRange: number }): Buffer<ArrayBuffer> {
+type Encoding = { quality: number; colorRange: number; effort?: number };
+
+function encodeOnce(native: Native, codec: NativeCodec, frame: NativeFrame, { quality, colorRange, effort }: Encoding): Buffer<ArrayBuffer> {
   const encoder = new native.CodecContext();
   const packet = newPacket(native);
   try {
@@ -194,6 +209,7 @@ function encodeOnce(native: Native, codec: NativeCodec, frame: NativeFrame, { qu
     encoder.threadCount = 1;
     encoder.globalQuality = constants.lambda * quality;
     frame.quality = constants.lambda * quality;
+    if (effort !== undefined) check(native.Option.setInt(encoder, 'compression_level', effort, 0), 'setting the effort');
     check(encoder.open2Sync(codec), `opening ${codec.name}`);
     check(encoder.sendFrameSync(frame), 'encoding');
     check(encoder.sendFrameSync(null), 'encoding');

@@ -56,8 +56,7 @@ function receive(message: ToWorker): void {
 async function work({ id, work: wanted }: ToWorker & { type: 'work' }): Promise<void> {
   if (found.name === 'none') return;
   try {
-    if (wanted.kind === 'picture') send({ type: 'done', id, pictures: await found.pictures(wanted) });
-    else if (wanted.kind === 'webp') send({ type: 'done', id, pictures: [], webps: await found.webps(wanted) });
+    if (wanted.kind === 'picture') send({ type: 'done', id, ...(await found.pictures(wanted)) });
     else send({ type: 'done', id, pictures: [], sheet: await found.sheet(wanted) });
   } catch (error) {
     send({ type: 'failed', id, detail: (error instanceof Error ? error.message : String(error)).slice(0, 400) });

@@ -73,6 +73,7 @@ export type Native = {
   CodecContext: new () => NativeCodecContext;
   FilterGraph: new () => NativeFilterGraph;
   Log: { setLevel(level: number): void };
+  Option: { setInt(of: NativeCodecContext, name: string, value: number, searchFlags: number): number };
   getFFmpegInfo(): { version?: string };
 };
 
