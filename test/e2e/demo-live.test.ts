@@ -78,6 +78,27 @@ describe('a newcomer watches the demo', { skip: noBrowser }, () => {
     await eventually('the site shows it', 5, async () => !(await onlyChannel(lubo)).isLive);
   });
 
+  test('LIVE-7: a phone fetches the snapshot in the width that it shows, a large screen a wider one, each once', async () => {
+    await eventually('its snapshot is there', 30, async () => (await onlyChannel(lubo)).snapshotWidths);
+    const phone = { viewport: { width: 412, height: 823 }, deviceScaleFactor: 1.75, isMobile: true, hasTouch: true };
+    const large = { viewport: { width: 1440, height: 900 }, deviceScaleFactor: 2 };
+    for (const [path, screen, wanted] of [['/live', phone, '320'], ['/', phone, '640'], ['/live', large, '640']] as const) {
+      const context = await browser.newContext({ locale: 'zh-CN', ...screen });
+      const page = await context.newPage();
+      const asked: string[] = [];
+      page.on('request', (request) => void (request.url().includes('/snapshot?') && asked.push(request.url())));
+      await page.goto(`${lubo.siteUrl}${path}`);
+      const picture = page.locator('main a[href^="/live/"] img').first();
+      await picture.waitFor();
+      await picture.evaluate((image: HTMLImageElement) => image.decode());
+      const src = await picture.evaluate((image: HTMLImageElement) => image.currentSrc);
+      assert.equal(new URL(src).searchParams.get('width'), wanted, `${path} on ${screen.viewport.width} px`);
+      assert.deepEqual(asked, [src], 'what was fetched ahead is what the page shows');
+      await page.screenshot({ path: join(screenshots, `snapshot-${path === '/' ? 'home' : 'live'}-${screen.viewport.width}.png`) });
+      await context.close();
+    }
+  });
+
   test('LIVE-2: a browser that is killed without goodbye stops counting within 40 s', async () => {
     await running(lubo);
     const other = await openBrowser();

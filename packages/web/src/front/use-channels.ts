@@ -1,7 +1,7 @@
 // The live list on a page: first page at once, more on demand, true by events without reloading.
 import { livePageSize, routes } from '@lubo/contract';
 import type { Channel } from '@lubo/contract';
-import { computed, onBeforeUnmount, onMounted, readonly, ref, shallowRef } from 'vue';
+import { computed, onBeforeUnmount, onMounted, readonly, ref, shallowReadonly, shallowRef } from 'vue';
 import { atHand, call } from '../api.ts';
 import { listen } from '../events.ts';
 import { emptyList, isWhole, withChannel, withoutChannel, withPage } from './channel-list.ts';
@@ -68,7 +68,7 @@ export function useChannels() {
   });
 
   return {
-    list: readonly(reader.list),
+    list: shallowReadonly(reader.list),
     isRead: readonly(reader.isRead),
     isLoading: readonly(reader.isLoading),
     error: readonly(reader.error),
