@@ -27,7 +27,7 @@ export type Route<
   scope?: TokenScope | 'none';
   /** Asks only, though its method is not GET: a token needs `read`, and the audit log passes it over. */
   changesNothing?: true;
-  /** Agents of later versions call it: fields that this site does not know are passed over. Elsewhere they are refused. */
+  /** Agents call it, though it is open to anyone. */
   isForAgents?: true;
   /** One sentence for the documentation. */
   summary: string;
@@ -80,4 +80,9 @@ export function scopeOf({ scope, method, changesNothing }: Pick<Route, 'scope' |
 /** Creates take an `Idempotency-Key`: made once, however often it is asked for. Those open to anyone keep no keys. */
 export function takesIdempotencyKey({ access, method, status }: Pick<Route, 'access' | 'method' | 'status'>): boolean {
   return access !== 'public' && method === 'POST' && status === 201;
+}
+
+/** Agents of later versions may send fields that this site does not know: they are passed over. Elsewhere such fields are refused. */
+export function passesOverUnknown({ access, isForAgents }: Pick<Route, 'access' | 'isForAgents'>): boolean {
+  return access === 'gather' || isForAgents === true;
 }

@@ -75,7 +75,6 @@ export const uploadRoutes = {
     method: 'PUT',
     path: '/api/gather/lessons',
     access: 'gather',
-    isForAgents: true,
     summary: 'Takes what a gather knows of its lessons; a newer report of the same lesson replaces the older one.',
     body: z.object({ lessons: z.array(LessonReport).max(maxReportedLessons) }),
   }),

@@ -3,7 +3,7 @@
 // in route-table.test.ts, conflicts in conflicts.test.ts, creates that are asked for twice in repeated-creates.test.ts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Id, type Route, routes } from '@lubo/contract';
+import { Id, type Route, passesOverUnknown, routes } from '@lubo/contract';
 import type { Operation, OperationName } from '../testing/operations/operation.ts';
 import { operations } from '../testing/operations/table.ts';
 import { type Place, changedAt, pathOf, placesOf } from '../testing/schema-places.ts';
@@ -43,7 +43,9 @@ test('every operation', async (t) => {
     const faults: string[] = [];
     for (const [name, { good }] of table) {
       const options = await good(stage);
-      const wrong = wrongInputs(routeOf(name), options).filter(({ path }) => !routeOf(name).isForAgents || !path.endsWith('noSuchField'));
+      const wrong = wrongInputs(routeOf(name), options).filter(({ path }) => !passesOverUnknown(routeOf(name)) || !path.endsWith('noSuchField'));
+      assert.equal(wrong.length > 0, routeOf(name).body !== undefined || routeOf(name).query !== undefined, name);
+      if (wrong.length === 0) continue;
       const before = await rows();
       for (const { part, path, what, value } of wrong) {
         const { status, problem } = await call(stage, routeOf(name), { ...options, [part]: value });
@@ -53,7 +55,6 @@ test('every operation', async (t) => {
         tried += 1;
       }
       assert.equal(await rows(), before, name);
-      assert.equal(wrong.length > 0, routeOf(name).body !== undefined || routeOf(name).query !== undefined, name);
     }
     assert.deepEqual(faults, []);
     assert.ok(tried > 700, `${tried} wrong inputs`);
@@ -92,11 +93,34 @@ test('every operation', async (t) => {
     }
   });
 
+  await t.test('with an id in its address says so of what was deleted, too', async () => {
+    const gone = new Map<string, string>();
+    for (const [name, { good, absent }] of table.filter(([each]) => routeOf(each).method === 'DELETE' && routeOf(each).path.endsWith('/:id'))) {
+      const options = await good(stage);
+      const id = options.params?.['id'] ?? '';
+      assert.equal((await call(stage, routeOf(name), options)).status, 204, name);
+      if (name === 'deleteChannel') await stage.done(routes.changeChannels, { body: { ids: [id], action: 'purge' } });
+      if (name === 'deleteRecording') await stage.done(routes.changeArchive, { body: { ids: [id], action: 'purge' } });
+      if (typeof absent === 'string') gone.set(absent, id);
+    }
+    const lasting = new Set<string>();
+    for (const [name, { good, absent }] of table) {
+      if (typeof absent !== 'string') continue;
+      const id = gone.get(absent);
+      if (id === undefined) lasting.add(absent);
+      else {
+        const { status, problem } = await call(stage, routeOf(name), { ...(await good(stage)), params: { id } });
+        assert.deepEqual([status, problem?.code], [404, absent], name);
+      }
+    }
+    assert.deepEqual([...lasting].toSorted(), ['lesson-not-found', 'live-server-not-found'], 'nobody deletes these');
+  });
+
   await t.test('with an id in its address takes nothing else for one', async () => {
     const faults: string[] = [];
     for (const [name, { good }] of table.filter(([each]) => routeOf(each).path.includes(':id'))) {
       const options = await good(stage);
-      for (const id of ['x', 'ABCDEFGHIJKL', `${nobody}0`, '../../etc/passwd', "' or 1=1 --", '%00', '\u0000', '\u{1f393}', 'x'.repeat(128), 'x'.repeat(2_000), nobody.slice(1)]) {
+      for (const id of ['ABCDEFGHIJKL', `${nobody}0`, '../../etc/passwd', "' or 1=1 --", '\u0000', 'x'.repeat(2_000)]) {
         const { status, problem } = await call(stage, routeOf(name), { ...options, params: { id } });
         const [field] = problem?.errors ?? [];
         const isTold = status === 404 ? problem?.code === 'no-such-address' : status === 400 && field?.path === 'params.id' && field.code === 'format';

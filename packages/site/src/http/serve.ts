@@ -1,6 +1,6 @@
 // Serves the contract's routes: access first, then validation with every wrong field told, then the room's handler; what
 // administrators changed is noted, and a create that is asked for again is answered again instead of done again.
-import { type Person, type RequestOf, type ResponseOf, type Route, type TokenScope, type WrongField, takesIdempotencyKey, wrongFields } from '@lubo/contract';
+import { type Person, type RequestOf, type ResponseOf, type Route, type TokenScope, type WrongField, passesOverUnknown, takesIdempotencyKey, wrongFields } from '@lubo/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AgentIdentity } from '../agents/agents.ts';
 import { fieldErrorOf } from './field-error.ts';
@@ -139,7 +139,7 @@ export function validate(route: Route, request: Parts): Parts {
     if (schema === undefined) return undefined;
     const parsed = schema.safeParse(request[name]);
     if (parsed.success) {
-      if (name !== 'params' && !route.isForAgents) errors.push(...flawsOf(name, request[name], parsed.data));
+      if (name !== 'params' && !passesOverUnknown(route)) errors.push(...flawsOf(name, request[name], parsed.data));
       return parsed.data;
     }
     for (const issue of parsed.error.issues) errors.push(fieldErrorOf(name, issue));

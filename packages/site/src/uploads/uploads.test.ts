@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { Problem, routes } from '@lubo/contract';
+import { Problem, RecordingUpload, routes } from '@lubo/contract';
 import { madeRecording, tusHand } from '../testing/gather-hand.ts';
 import { type SiteInHand, enrolLocally, siteInHand } from '../testing/site-in-hand.ts';
+import { wrongInputs } from '../testing/wrong-input.ts';
 
 async function siteWithGather(t: TestContext) {
   const hand = await siteInHand(t);
@@ -143,6 +144,21 @@ test('a late gather hears that its recording was deleted, also when it has been 
     assert.equal((await tus.head(upload.id)).status, 410);
     assert.equal((await hand.call(routes.uploadState, { params: { id: upload.id }, headers })).body.state, 'deleted');
   }
+});
+
+test('a gather of a later version may tell more of a recording; each field that is wrong is named', async (t) => {
+  const { tus, channel } = await siteWithGather(t);
+  const { upload, bytes } = madeRecording(channel.id);
+  const metadata = (value: unknown) => ({ 'upload-metadata': `recording ${Buffer.from(JSON.stringify(value)).toString('base64')}` });
+  for (const { path, what, value } of wrongInputs({ body: RecordingUpload }, { body: upload })) {
+    if (path.endsWith('noSuchField')) continue;
+    const answer = await tus.post(upload, metadata(value));
+    const { errors = [] } = Problem.parse(await answer.json());
+    assert.equal(answer.status, 400, `${path} ${what}`);
+    assert.ok(errors.some((error) => error.path === path), `${path} ${what}`);
+  }
+  assert.equal((await tus.post(upload, metadata({ ...upload, angle: 90 }))).status, 201);
+  assert.equal((await tus.send(upload, bytes)).status, 204);
 });
 
 test('what is no announcement is refused, each with its reason', async (t) => {
