@@ -2,7 +2,7 @@
 // 185 MB of packages, so it is no part of the project: npm puts it into the temporary folder once.
 // Its factor of 4 makes such a phone of a fast desktop (benchmark index 1500 to 2000); here it is reckoned from this machine's index.
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -38,8 +38,8 @@ export function getLighthouse(): string {
   return program;
 }
 
-/** Judges the page at `url` `runs` times; the run before these tells how fast the machine is and warms the site. */
-export async function judge(program: string, page: string, url: string, runs: number): Promise<Judgement> {
+/** Judges the page at `url` `runs` times; the run before these tells how fast the machine is and warms the site. `reportsDir` takes Lighthouse's own reports. */
+export async function judge(program: string, page: string, url: string, runs: number, reportsDir?: string): Promise<Judgement> {
   const reports: Report[] = [];
   const slowdowns: number[] = [];
   let { environment } = await lookOnce(program, url, 4);
@@ -48,6 +48,7 @@ export async function judge(program: string, page: string, url: string, runs: nu
     const report = await lookOnce(program, url, slowdown);
     ({ environment } = report);
     reports.push(report);
+    if (reportsDir !== undefined) writeFileSync(join(reportsDir, `${page}-${run + 1}.json`), JSON.stringify(report));
     slowdowns.push(slowdown);
   }
   const scoreOf = (report: Report, category: string): number => Math.round((report.categories[category]?.score ?? 0) * 100);

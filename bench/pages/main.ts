@@ -1,6 +1,6 @@
 // `npm run bench:pages`: the public pages in Chromium against a real installation: Lighthouse's scores, how soon a recording shows its
 // first picture after a click and after a seek, and whether live comes back after each stall of the network.
-// `npm run bench:pages -- --only lighthouse,click --runs 3 --minutes 10 --pages home,watch`
+// `npm run bench:pages -- --only lighthouse,click --runs 3 --minutes 10 --pages home,live-watch --reports some-folder`
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { openBrowser } from '../../test/e2e/browser.ts';
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '3' },
     minutes: { type: 'string', default: '10' },
     pages: { type: 'string', default: '' },
+    reports: { type: 'string' },
   },
 });
 const only = values.only.split(',');
@@ -32,7 +33,7 @@ async function lighthouse({ lubo, live, subjectId, shorts }: Stand): Promise<voi
   };
   for (const [page, path] of Object.entries(pages)) {
     if (values.pages !== '' && !values.pages.split(',').includes(page)) continue;
-    const { scores, ...more } = await judge(program, page, `${lubo.siteUrl}${path}`, Number(values.runs));
+    const { scores, ...more } = await judge(program, page, `${lubo.siteUrl}${path}`, Number(values.runs), values.reports);
     process.stdout.write(`${JSON.stringify({ bench: `lighthouse, ${page}`, ...scores, goal: 95, ...more })}\n`);
   }
 }
