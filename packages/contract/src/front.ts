@@ -16,6 +16,10 @@ export const homeTopSize = 10;
 export const subjectPageSize = 12;
 /** Channels that the live list begins with. */
 export const livePageSize = 24;
+/** Rows that the lists of all recordings begin with or grow by. */
+export const feedPageSize = 24;
+/** A channel's recordings beside its live picture. */
+export const channelRecordingsSize = 10;
 /** Recordings beside one that is watched. */
 export const relatedSize = 10;
 /** A view of the same viewer counts again after so long, in ms. */

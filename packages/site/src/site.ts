@@ -21,6 +21,7 @@ import type { Db } from './db/tables.ts';
 import { serveEvents } from './events/clients.ts';
 import { createLedger } from './http/ledger.ts';
 import { type Gate, type Serve, createServe } from './http/serve.ts';
+import { languageFor } from '@lubo/contract/language';
 import { createFrontPages } from './front/pages.ts';
 import { frontRoutes } from './front/routes.ts';
 import { gatherRoutes } from './gathers/routes.ts';
@@ -125,7 +126,7 @@ async function serveHttp({ site }: Config, { clock, log, version, webDir }: Site
   app.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
   const { front, school, board } = rooms;
   const pages = createFrontPages({ front, clock, site: school.facts.read, subjects: school.subjects.list, findChannel: board.find, listChannels: board.list });
-  await servePages(app, webDir, (built, request) => pages.render(built, request.url, gate.siteUrl(request)));
+  await servePages(app, webDir, (built, request) => pages.render(built, request.url, { origin: gate.siteUrl(request), language: languageFor(request.headers['accept-language']) }));
   return app;
 }
 

@@ -8,12 +8,13 @@ import { madeRecording, tinyJpeg, tusHand } from '../testing/gather-hand.ts';
 import { enrolLocally, siteInHand, temporaryFolder } from '../testing/site-in-hand.ts';
 import { until } from '../testing/until.ts';
 
-const built = '<!doctype html><html><head><title>x</title></head><body><div id="app"></div></body></html>';
+const built = '<!doctype html><html lang="zh-CN"><head><title>x</title></head><body><div id="app"></div></body></html>';
 
 async function siteWithPages(t: TestContext) {
   const webDir = join(temporaryFolder(t), 'dist');
   mkdirSync(webDir, { recursive: true });
   writeFileSync(join(webDir, 'index.html'), built);
+  writeFileSync(join(webDir, 'pages.json'), JSON.stringify({ pages: [{ path: '^/live$', modules: ['/assets/list.js'], styles: [] }], words: { 'zh-CN': '/assets/zh.js', en: '/assets/en.js' } }));
   const hand = await siteInHand(t, { deps: { webDir } });
   const key = await enrolLocally(hand.call, 'gather');
   const tus = tusHand(hand.url, key);
@@ -139,8 +140,45 @@ test('the first paint carries content: title, picture, and the answers the page 
   assert.deepEqual(Object.keys(subject.answers), ['/api/site', '/api/subjects', `/api/front/subjects/${subjects[0].id}?page=2`]);
   const list = await open('/live');
   assert.ok((list.answers['/api/channels?page=1&pageSize=24'] as unknown as { rows: { id: string }[] }).rows.some((row) => row.id === channelId));
-  assert.deepEqual(Object.keys((await open(`/live/${channelId}`)).answers), ['/api/site', '/api/subjects', `/api/channels/${channelId}`]);
+  const live = await open(`/live/${channelId}`);
+  assert.deepEqual(Object.keys(live.answers), ['/api/site', '/api/subjects', `/api/channels/${channelId}`, '/api/channels?page=1&pageSize=24', `/api/recordings?channelId=${channelId}&pageSize=10`]);
+  assert.deepEqual(idsOf(live.answers[`/api/recordings?channelId=${channelId}&pageSize=10`]?.['rows'] ?? []), [id]);
+  assert.deepEqual(Object.keys((await open(`/embed/live/${channelId}`)).answers), ['/api/site', '/api/subjects', `/api/channels/${channelId}`]);
   assert.match((await open(`/live/${channelId}`)).html, /<title>&#60;\/script&#62;&#60;b&#62;一班 - /);
   assert.equal((await open('/recordings/6f1c0c6e-2b5f-4c1e-9a55-0d1f7a3b9c01')).response.statusCode, 404);
   assert.equal((await open('/recordings/nonsense')).response.statusCode, 200);
+});
+
+test('a search carries what it finds; days, which only the browser can tell, and words that are markup do no harm', async (t) => {
+  const { hand, subjects, record, channel } = await siteWithPages(t);
+  const { id: channelId } = await channel('</script><b>一班');
+  const id = await record(channelId, { subjectId: subjects[0].id });
+  await record((await channel('二班')).id, { subjectId: subjects[1].id });
+  const search = async (query: string) => {
+    const { body } = await hand.site.app.inject({ url: `/search${query}` });
+    assert.equal(body.match(/<script/g)?.length, 1, 'no markup of names or words');
+    const [, json = '{}'] = /id="answers">(.*?)<\/script>/.exec(body) ?? [];
+    const [address, found] = Object.entries(JSON.parse(json) as Record<string, { rows: { id: string }[]; total: number }>).find(([key]) => key.startsWith('/api/recordings')) ?? [];
+    return { address, found };
+  };
+  for (const words of [subjects[0].name, '</script>', '  一 & 班+%  ', '𠮷'.repeat(40), '\'";<!--']) {
+    const { address = '', found } = await search(`?${new URLSearchParams({ q: words }).toString()}`);
+    assert.deepEqual(found, (await hand.site.app.inject({ url: address })).json(), words);
+    assert.equal(new URL(address, hand.url).searchParams.get('search'), words.slice(0, 64).toWellFormed());
+  }
+  assert.deepEqual(idsOf((await search(`?q=${encodeURIComponent(subjects[0].name)}&more=x`)).found?.rows ?? []), [id]);
+  assert.equal((await search('')).found?.total, 2);
+  assert.equal((await search('?q=a&from=2026-09-01')).found, undefined);
+});
+
+test('the words of the language that the browser wants are fetched ahead', async (t) => {
+  const { hand } = await siteWithPages(t);
+  const open = async (wanted: string) => {
+    const { body, headers } = await hand.site.app.inject({ url: '/live', headers: { 'accept-language': wanted } });
+    assert.match(String(headers['vary']), /accept-language/);
+    return [/<html lang="([^"]+)">/.exec(body)?.[1], ...[...body.matchAll(/modulepreload" crossorigin href="([^"]+)"/g)].map(([, href]) => href)];
+  };
+  assert.deepEqual(await open('zh-CN,zh;q=0.9,en;q=0.8'), ['zh-CN', '/assets/list.js', '/assets/zh.js']);
+  assert.deepEqual(await open('fr;q=0.9, en-GB;q=0.8, zh;q=0.7'), ['en', '/assets/list.js', '/assets/en.js']);
+  assert.deepEqual(await open(','.repeat(5_000)), ['zh-CN', '/assets/list.js', '/assets/zh.js']);
 });

@@ -27,6 +27,8 @@ export type Front = {
   subject(id: string, page: number): Promise<SubjectPage>;
   /** Rejects with `recording-not-found`. */
   watch(id: string): Promise<WatchPage>;
+  /** Recordings that a query finds, read anew each time. */
+  list(query: RecordingQuery): Promise<{ rows: Recording[]; total: number; isMore: boolean }>;
   /** Recordings, subjects, schools or teachers have changed. */
   forget(): void;
   /** Called after each `forget`. */
@@ -62,6 +64,7 @@ export function createFront({ db, clock, subjects, channels, recordings }: Front
     packedHome: async () => (await home.get()).packed,
     subject: (id, page) => subjectPages.get(`${id}/${page}`),
     watch: watchPages.get,
+    list: recordings.list,
     forget() {
       home.forget();
       subjectPages.forget();

@@ -16,8 +16,8 @@ export async function pack(text: string): Promise<Packed> {
 }
 
 /** Sends it, or says that the caller has it already. */
-export function sendPacked(request: FastifyRequest, reply: FastifyReply, { bytes, gzipped: small, etag }: Packed, type: string): FastifyReply {
-  void reply.headers({ etag, vary: 'accept-encoding', 'cache-control': 'no-cache', 'content-type': type });
+export function sendPacked(request: FastifyRequest, reply: FastifyReply, { bytes, gzipped: small, etag }: Packed, { type, vary = 'accept-encoding' }: { type: string; vary?: string }): FastifyReply {
+  void reply.headers({ etag, vary, 'cache-control': 'no-cache', 'content-type': type });
   if (request.headers['if-none-match'] === etag) return reply.code(304).send();
   if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(bytes);
   return reply.header('content-encoding', 'gzip').send(small);

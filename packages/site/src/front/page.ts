@@ -1,6 +1,7 @@
 // The pages' HTML with what they show already in it: title, description and picture for whoever shares or searches, and the
 // answers of the calls that the page begins with, so that the first paint carries content.
 import { type Channel, type Recording, mediaPaths, routes } from '@lubo/contract';
+import type { Language } from '@lubo/contract/language';
 import { posterSrcset } from '@lubo/contract/poster';
 import type { NeededFiles } from './page-files.ts';
 
@@ -24,8 +25,8 @@ export type PageContent = {
 /** `srcset` and `sizes` where there are several widths of it, all of them WebP. */
 export type FirstPicture = { url: string; srcset?: string | undefined; sizes?: string | undefined };
 
-/** The site that a page is of, and which files it needs besides those that every page has. */
-export type PageSurroundings = { siteName: string; address: string; origin: string; files?: NeededFiles };
+/** The site that a page is of, the language that its reader wants, and which files it needs besides those that every page has. */
+export type PageSurroundings = { siteName: string; address: string; origin: string; language?: Language; files?: NeededFiles };
 
 /** Parts of the built index.html round what changes. */
 export type PageTemplate = { render(content: PageContent, about: PageSurroundings): string };
@@ -37,7 +38,8 @@ export function pageTemplate(html: string): PageTemplate {
     render(content, about) {
       if (after === undefined) return html;
       const answers = `<script type="application/json" id="answers">${scriptJson(content.answers)}</script>`;
-      return `${before}${linksOf(content, about)}${headOf(content, about)}</head>${after.replace('</body>', () => `${answers}</body>`)}`;
+      const opened = before.replace('<html lang="zh-CN">', `<html lang="${about.language ?? 'zh-CN'}">`);
+      return `${opened}${linksOf(content, about)}${headOf(content, about)}</head>${after.replace('</body>', () => `${answers}</body>`)}`;
     },
   };
 }
@@ -124,4 +126,4 @@ export function channelContent({ id, name, schoolName, gradeName, snapshotUrl }:
 }
 
 /** The call that each page begins with. */
-export const firstCalls = { home: routes.getHome, subject: routes.getSubjectPage, watch: routes.getWatchPage, site: routes.getSite, subjects: routes.listSubjects, channel: routes.getChannel, channels: routes.listChannels } as const;
+export const firstCalls = { home: routes.getHome, subject: routes.getSubjectPage, watch: routes.getWatchPage, site: routes.getSite, subjects: routes.listSubjects, channel: routes.getChannel, channels: routes.listChannels, recordings: routes.listRecordings } as const;

@@ -14,7 +14,7 @@ export function frontRoutes(app: FastifyInstance, serve: Serve, { gate, front, p
     method: routes.getHome.method,
     url: routes.getHome.path,
     onRequest: async (request) => void (await gate.admit(routes.getHome, request)),
-    handler: async (request, reply) => sendPacked(request, reply, await front.packedHome(), 'application/json; charset=utf-8'),
+    handler: async (request, reply) => sendPacked(request, reply, await front.packedHome(), { type: 'application/json; charset=utf-8' }),
   });
   serve(routes.getSubjectPage, ({ params, query }) => front.subject(params.id, query.page));
   serve(routes.getWatchPage, ({ params }) => front.watch(params.id));

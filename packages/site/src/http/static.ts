@@ -20,7 +20,7 @@ export async function servePages(app: FastifyInstance, webDir: string, render: R
   const built: BuiltPages = { html: isBuilt ? readFileSync(join(webDir, page), 'utf8') : '', filesOf: readPageFiles(webDir) };
   const sendPage = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const ready = await render(built, request);
-    return sendPacked(request, reply.code(ready.status), ready, 'text/html; charset=utf-8');
+    return sendPacked(request, reply.code(ready.status), ready, { type: 'text/html; charset=utf-8', vary: 'accept-encoding, accept-language' });
   };
   if (isBuilt) {
     await app.register(fastifyStatic, {
