@@ -1,21 +1,18 @@
-// Vite plugin: writes `pages.json`, which built files each of the viewers' pages needs from the start. The site names them in the
-// page, so that the browser fetches all at once instead of one after the other.
+// Vite plugin: writes `pages.json`, which built files each of the viewers' pages needs from the start, and the words of each language.
+// The site names them in the page, so that the browser fetches all at once instead of one after the other.
+import type { Language } from '@lubo/contract/language';
 import type { Plugin } from 'vite';
 
 /** Addresses (as regular expressions) and the component that stands there; the first that matches counts. */
 const pages: readonly [path: string, component: string][] = [
-  ['^/live$', 'front/LiveListPage.vue'],
   ['^/live/[^/]+$', 'front/WatchPage.vue'],
-  ['^/subjects$', 'front/SubjectsPage.vue'],
-  ['^/subjects/[^/]+$', 'front/SubjectPage.vue'],
   ['^/recordings/[^/]+$', 'front/RecordingPage.vue'],
-  ['^/search$', 'front/SearchPage.vue'],
   ['^/embed/recordings/[^/]+$', 'front/EmbedRecordingPage.vue'],
   ['^/embed/live/[^/]+$', 'front/EmbedPage.vue'],
   ['^/', 'main.ts'],
 ];
-/** What every page asks for besides: the language that most speak. */
-const always = 'i18n/zh-cn.ts';
+/** Where the words of each language stand. */
+const words: Record<Language, string> = { 'zh-CN': 'i18n/zh-cn.ts', en: 'i18n/en.ts' };
 
 type Chunk = { type: string; fileName: string; isEntry: boolean; imports: string[]; moduleIds: string[]; facadeModuleId: string | null; viteMetadata?: { importedCss: Set<string> } };
 
@@ -28,18 +25,21 @@ export function pageFiles(): Plugin {
       const chunks = Object.values(bundle as unknown as Record<string, Chunk>).filter(({ type }) => type === 'chunk');
       const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
       const entry = closure(chunks.filter(({ isEntry }) => isEntry), byName);
+      const chunkOf = (source: string): Chunk => {
+        const found = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(`/src/${source}`)) ?? chunks.find(({ moduleIds }) => moduleIds.some((id) => id.endsWith(`/src/${source}`)));
+        if (found === undefined) throw new Error(`page-files: no built file has src/${source}`);
+        return found;
+      };
       const filesOf = (path: string, component: string) => {
-        const roots = [component, always].map((source) => {
-          const found = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(`/src/${source}`)) ?? chunks.find(({ moduleIds }) => moduleIds.some((id) => id.endsWith(`/src/${source}`)));
-          if (found === undefined) throw new Error(`page-files: no built file has src/${source}`);
-          return found;
-        });
-        const needed = [...closure(roots, byName)].filter((chunk) => !entry.has(chunk));
+        const needed = [...closure([chunkOf(component)], byName)].filter((chunk) => !entry.has(chunk));
         const styles = needed.flatMap(({ viteMetadata }) => [...(viteMetadata?.importedCss ?? [])]);
         return { path, modules: needed.map(({ fileName }) => `/${fileName}`), styles: [...new Set(styles)].map((name) => `/${name}`) };
       };
-      const source = JSON.stringify(pages.map(([path, component]) => filesOf(path, component)));
-      this.emitFile({ type: 'asset', fileName: 'pages.json', source });
+      const built = {
+        pages: pages.map(([path, component]) => filesOf(path, component)),
+        words: Object.fromEntries(Object.entries(words).map(([language, source]) => [language, `/${chunkOf(source).fileName}`])),
+      };
+      this.emitFile({ type: 'asset', fileName: 'pages.json', source: JSON.stringify(built) });
     },
   };
 }

@@ -1,6 +1,7 @@
 // How the pages are built, and served while developing. `npm run dev` proxies the API to a site on its usual port.
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
+import { compiledWords } from './compiled-words.ts';
 import { elementStyles } from './element-styles.ts';
 import { pageFiles } from './page-files.ts';
 import { precompress } from './precompress.ts';
@@ -8,8 +9,8 @@ import { thinContract } from './thin-contract.ts';
 
 const site = `http://127.0.0.1:${process.env['LUBO_SITE_PORT'] ?? '8000'}`;
 
-export default defineConfig({
-  plugins: [thinContract(), vue(), elementStyles(), pageFiles(), precompress()],
+export default defineConfig(({ command }) => ({
+  plugins: [thinContract(), compiledWords(), vue(), elementStyles(), pageFiles(), precompress()],
   define: {
     __VUE_OPTIONS_API__: 'false',
     __VUE_PROD_DEVTOOLS__: 'false',
@@ -17,6 +18,7 @@ export default defineConfig({
     __VUE_I18N_FULL_INSTALL__: 'false',
     __VUE_I18N_LEGACY_API__: 'false',
     __INTLIFY_PROD_DEVTOOLS__: 'false',
+    __INTLIFY_DROP_MESSAGE_COMPILER__: String(command === 'build'),
   },
   build: {
     // Schools keep phones and PCs for long: Chrome 87 is what Windows 7 machines still carry at best.
@@ -24,15 +26,16 @@ export default defineConfig({
     cssTarget: ['chrome87', 'firefox90', 'safari14', 'edge88'],
     assetsInlineLimit: 2048,
     chunkSizeWarningLimit: 300,
+    // It would run after all that it should have fetched ahead.
+    modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // What changes with a dependency only, and what every page has, in one file each: few requests, long cached.
+        // Few requests, long cached: what changes with a dependency only in one file, what every page and the lists have in another,
+        // the pages with a player in a third. Many small files cost a slow network more than they save.
         codeSplitting: {
           groups: [
             { name: 'vue', test: /node_modules[\\/](vue|@vue|vue-router|vue-i18n|@intlify)[\\/]/ },
-            { name: 'frame', test: /packages[\\/]web[\\/]src[\\/](ui|[a-z]+\.ts|events|account[\\/](session|problem-words))/ },
-            // The lists, and the pages with a player that they lead to, in one file each: many small ones cost a slow network more than they save.
-            { name: 'lists', test: /packages[\\/]web[\\/]src[\\/](front[\\/](?!WatchPage|RecordingPage|Embed|Wall|ChannelAddresses|QrCode|use-watch-page|use-channel-state|use-offline-reason)|player[\\/]seek-preview)/ },
+            { name: 'frame', test: /packages[\\/]web[\\/]src[\\/](App\.vue|style|ui|[a-z]+\.ts|events|account[\\/](session|problem-words)|front[\\/](?!WatchPage|RecordingPage|Embed|Wall|ChannelAddresses|QrCode|use-watch-page|use-channel-state|use-offline-reason)|player[\\/]seek-preview)/ },
             { name: 'watch', test: /packages[\\/]web[\\/]src[\\/](front|player)[\\/]/ },
           ],
         },
@@ -40,4 +43,4 @@ export default defineConfig({
     },
   },
   server: { proxy: { '/api': { target: site, ws: true } } },
-});
+}));

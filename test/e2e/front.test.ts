@@ -18,6 +18,17 @@ const markup = '<b>三班</b><script>window.hacked=1</script>';
 const long = '这是一个非常非常长的教室名称用来检查页面会不会被撑破'.repeat(2).slice(0, 60);
 const seconds = 12;
 
+type Shifted = { shift?: number };
+
+/** Adds up how far things moved by themselves (Cumulative Layout Shift) since the page was opened. */
+function addUpShifts(): void {
+  const told = window as unknown as Shifted;
+  told.shift = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) if (!entry.hadRecentInput) told.shift = (told.shift ?? 0) + entry.value;
+  }).observe({ type: 'layout-shift', buffered: true });
+}
+
 describe('the public pages', { skip: noBrowser, concurrency: false }, () => {
   let lubo: Installation;
   let browser: Browser;
@@ -33,7 +44,9 @@ describe('the public pages', { skip: noBrowser, concurrency: false }, () => {
     demo = await eventually('the demo channel is online', 30, async () => (await getJson<{ rows: Channel[] }>(`${lubo.siteUrl}/api/channels`)).rows.find(({ isOnline }) => isOnline));
   });
   afterEach(async () => {
+    const shifts = await Promise.all(browser.contexts().flatMap((context) => context.pages()).map(async (page) => ({ at: page.url(), shift: await page.evaluate(() => (window as unknown as Shifted).shift) })));
     for (const context of browser.contexts()) await context.close();
+    for (const { at, shift = 0 } of shifts) assert.ok(shift < 0.1, `${at} moved by ${shift} while it came up`);
   });
   after(async () => {
     await browser?.close();
@@ -43,6 +56,7 @@ describe('the public pages', { skip: noBrowser, concurrency: false }, () => {
   async function open(path: string, size: keyof typeof sizes, over: BrowserContextOptions = {}): Promise<Page> {
     const phone = size === 'phone' ? { hasTouch: true, isMobile: true } : {};
     const context = await browser.newContext({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai', viewport: sizes[size], ...phone, ...over });
+    await context.addInitScript(addUpShifts);
     const page = await context.newPage();
     await page.goto(`${lubo.siteUrl}${path}`);
     return page;
@@ -55,6 +69,17 @@ describe('the public pages', { skip: noBrowser, concurrency: false }, () => {
   async function requireFit(page: Page, what: string): Promise<void> {
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.ok(overflow <= 0, `${what} is ${overflow} px too wide`);
+  }
+
+  /** What the page says is fetched ahead is just what it then shows. */
+  async function requirePreload(page: Page): Promise<void> {
+    const { ahead, shown } = await page.evaluate(() => {
+      const link = document.querySelector<HTMLLinkElement>('link[rel="preload"][as="image"]');
+      const pictures = [...document.querySelectorAll('picture source')].map((source) => [source.getAttribute('srcset'), source.getAttribute('sizes')].join(' for '));
+      const plain = [...document.querySelectorAll('picture img, video')].map((each) => each.getAttribute('src')?.startsWith('blob:') === false && each.tagName === 'IMG' ? each.getAttribute('src') : each.getAttribute('poster'));
+      return { ahead: link === null ? undefined : link.imageSrcset === '' ? link.getAttribute('href') : [link.imageSrcset, link.imageSizes].join(' for '), shown: [...pictures, ...plain] };
+    });
+    assert.ok(ahead !== undefined && shown.includes(ahead), `${page.url()} fetches ${ahead} ahead and shows ${shown.slice(0, 4).join(', ')}`);
   }
 
   async function requireAccessible(page: Page, what: string): Promise<void> {
@@ -90,12 +115,14 @@ describe('the public pages', { skip: noBrowser, concurrency: false }, () => {
     for (const size of ['pc', 'tablet', 'phone'] as const) {
       const asked: string[] = [];
       const context = await browser.newContext({ locale: 'zh-CN', viewport: sizes[size], ...(size === 'phone' ? { hasTouch: true, isMobile: true } : {}) });
+      await context.addInitScript(addUpShifts);
       const page = await context.newPage();
       page.on('request', (request) => void asked.push(new URL(request.url()).pathname));
       await page.goto(`${lubo.siteUrl}/`);
       await page.locator('[data-newest] [data-recording]').first().waitFor();
       assert.equal(asked.filter((path) => path === '/api/front/home').length, 0, 'the first paint asked nothing');
-      assert.ok(await page.locator('[data-newest] [data-recording]').count() >= 10);
+      await page.locator('[data-newest] [data-recording]').nth(9).waitFor();
+      await requirePreload(page);
       await requireFit(page, `home ${size}`);
       await page.waitForTimeout(400);
       await shot(page, `home-${size}`);
@@ -136,7 +163,7 @@ describe('the public pages', { skip: noBrowser, concurrency: false }, () => {
     assert.equal(await page.locator('section.player').getAttribute('data-muted'), 'true');
     await page.getByRole('combobox', { name: '播放速度' }).selectOption('2');
     assert.equal(await page.evaluate(() => document.querySelector('video')?.playbackRate), 2);
-    assert.ok(await page.locator('aside [data-recording]').count() >= 10);
+    await page.locator('aside [data-recording]').nth(9).waitFor();
     await requireAccessible(page, 'watch');
     await requireFit(page, 'watch');
   });
@@ -184,8 +211,11 @@ describe('the public pages', { skip: noBrowser, concurrency: false }, () => {
     await page.locator('[data-recording]').first().waitFor();
     await shot(page, 'subject');
     await requireAccessible(page, 'subject');
+    const asked: string[] = [];
+    page.on('request', (request) => void asked.push(new URL(request.url()).pathname));
     await page.goto(`${lubo.siteUrl}/search?q=${encodeURIComponent('高一')}`);
     await page.locator('[data-found]').waitFor();
+    assert.ok(!asked.includes('/api/recordings'), 'the first paint asked nothing');
     const found = await page.locator('[data-recording]').count();
     assert.ok(found >= 2, String(found));
     await shot(page, 'search');
@@ -234,6 +264,7 @@ describe('the public pages', { skip: noBrowser, concurrency: false }, () => {
     const page = await open('/live', 'pc');
     await page.locator('[data-channel]').first().waitFor();
     assert.equal(await page.locator('[data-channel]').first().getAttribute('data-online'), 'true');
+    await requirePreload(page);
     await shot(page, 'live-pc');
     await requireAccessible(page, 'live');
     const home = await getJson<Home>(`${lubo.siteUrl}/api/front/home`);
@@ -243,6 +274,7 @@ describe('the public pages', { skip: noBrowser, concurrency: false }, () => {
     await shot(page, 'live-watch-offline');
     await page.goto(`${lubo.siteUrl}/live/${demo.id}`);
     await playing(page);
+    await requirePreload(page);
     await shot(page, 'live-watch');
   });
 

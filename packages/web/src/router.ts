@@ -1,25 +1,34 @@
-// The addresses of the pages. Each page is a chunk of its own but home, which most visits begin with.
+// The addresses of the pages. Home and the lists are there from the start: they are little beside the parts that they share. Those with a
+// player, and each of the administration, come when they are opened.
 import { nextTick, watch } from 'vue';
 import { createRouter, createWebHistory } from 'vue-router';
 import { session, whenSessionIsKnown } from './account/session.ts';
 import { detour } from './admin/guard.ts';
-import { adminRoutes } from './admin/routes.ts';
 import HomePage from './front/HomePage.vue';
+import LiveListPage from './front/LiveListPage.vue';
+import MePage from './front/MePage.vue';
+import NotFoundPage from './front/NotFoundPage.vue';
+import SearchPage from './front/SearchPage.vue';
+import SubjectPage from './front/SubjectPage.vue';
+import SubjectsPage from './front/SubjectsPage.vue';
 import { i18n, loadAdminWords } from './i18n/i18n.ts';
 import { setTitle } from './title.ts';
+
+/** The administration's place in the table until its many addresses are known: viewers do without them. */
+const adminToCome = 'admin-to-come';
 
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: '/', component: HomePage, meta: { title: 'home.title', isFront: true } },
-    { path: '/live', component: () => import('./front/LiveListPage.vue'), meta: { title: 'live.title', isFront: true } },
+    { path: '/live', component: LiveListPage, meta: { title: 'live.title', isFront: true } },
     { path: '/live/:id', component: () => import('./front/WatchPage.vue'), props: true, meta: { isFront: true } },
-    { path: '/subjects', component: () => import('./front/SubjectsPage.vue'), meta: { title: 'nav.subjects', isFront: true } },
-    { path: '/subjects/:id', component: () => import('./front/SubjectPage.vue'), props: true, meta: { isFront: true } },
+    { path: '/subjects', component: SubjectsPage, meta: { title: 'nav.subjects', isFront: true } },
+    { path: '/subjects/:id', component: SubjectPage, props: true, meta: { isFront: true } },
     { path: '/recordings/:id', component: () => import('./front/RecordingPage.vue'), props: true, meta: { isFront: true } },
-    { path: '/search', component: () => import('./front/SearchPage.vue'), meta: { title: 'search.title', isFront: true } },
+    { path: '/search', component: SearchPage, meta: { title: 'search.title', isFront: true } },
     { path: '/wall', component: () => import('./front/WallPage.vue'), meta: { title: 'wall.title' } },
-    { path: '/me', component: () => import('./front/MePage.vue'), meta: { title: 'nav.me', isFront: true } },
+    { path: '/me', component: MePage, meta: { title: 'nav.me', isFront: true } },
     { path: '/embed/recordings/:id', component: () => import('./front/EmbedRecordingPage.vue'), props: true, meta: { isBare: true } },
     { path: '/embed/live/:id', component: () => import('./front/EmbedPage.vue'), props: true, meta: { isBare: true } },
     { path: '/sign-in', component: () => import('./account/SignInPage.vue'), meta: { title: 'account.signInTitle', isAccount: true } },
@@ -27,10 +36,11 @@ export const router = createRouter({
     { path: '/sign-in/phone', component: () => import('./account/PhoneSignInPage.vue'), meta: { title: 'signIn.confirmTitle', isAccount: true } },
     { path: '/account', component: () => import('./account/AccountPage.vue'), meta: { title: 'own.title', isAccount: true } },
     { path: '/setup', component: () => import('./account/SetUpPage.vue'), meta: { title: 'account.setUpTitle', isAccount: true } },
-    { path: '/admin', component: () => import('./admin/AdminShell.vue'), meta: { isAdmin: true }, children: adminRoutes() },
-    { path: '/:rest(.*)*', component: () => import('./front/NotFoundPage.vue'), meta: { title: 'missing.title' } },
+    { path: '/admin/:rest(.*)*', name: adminToCome, component: () => import('./admin/AdminShell.vue'), meta: { isAdmin: true } },
+    { path: '/:rest(.*)*', component: NotFoundPage, meta: { title: 'missing.title' } },
   ],
-  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
+  // The first page is at its top already: going there would only have it laid out before it is whole.
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path || from.matched.length === 0 ? false : { top: 0 }),
 });
 
 /** Keeps the window's title on the page's name, in the language in use. */
@@ -51,8 +61,16 @@ router.beforeEach(async (to) => {
   const elsewhere = detour(session.person, to);
   if (elsewhere !== undefined) return elsewhere;
   await loadAdminWords();
-  return true;
+  if (to.name !== adminToCome) return true;
+  await addAdminRoutes();
+  return to.fullPath;
 });
+
+async function addAdminRoutes(): Promise<void> {
+  const { adminRoutes } = await import('./admin/routes.ts');
+  router.removeRoute(adminToCome);
+  router.addRoute({ path: '/admin', component: () => import('./admin/AdminShell.vue'), meta: { isAdmin: true }, children: adminRoutes() });
+}
 
 router.afterEach((to, from) => {
   // Keyboards and screen readers begin at the new page's content, not where the old link was.

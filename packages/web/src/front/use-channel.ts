@@ -10,7 +10,8 @@ const slowPollMs = 20_000;
 
 /** Lives as long as the component that calls it. `isGone` when the site knows no such channel. */
 export function useChannel(id: string) {
-  const channel = shallowRef<Channel | undefined>(atHand(routes.getChannel, { params: { id } }) ?? seenChannel(id));
+  const came = atHand(routes.getChannel, { params: { id } });
+  const channel = shallowRef<Channel | undefined>(came ?? seenChannel(id));
   const isGone = ref(false);
 
   let reading: Promise<void> | undefined;
@@ -32,7 +33,8 @@ export function useChannel(id: string) {
   }
 
   onMounted(() => {
-    void read();
+    // What came with the page is young; the connection's first word has it read anew.
+    if (came === undefined) void read();
     const stopListening = listen({
       onGap: () => void read(),
       on: {

@@ -6,6 +6,7 @@ import { atHand, call } from '../api.ts';
 import { listen } from '../events.ts';
 import { emptyList, isWhole, withChannel, withoutChannel, withPage } from './channel-list.ts';
 import type { ChannelList } from './channel-list.ts';
+import { sameRows } from './same-rows.ts';
 import { createSettle } from './settle.ts';
 
 const pageSize = livePageSize;
@@ -45,7 +46,8 @@ export function useChannels() {
   }
 
   onMounted(() => {
-    void reader.reread();
+    // What came with the page is young; the connection's first word has it read anew.
+    if (came === undefined) void reader.reread();
     const stopListening = listen({
       onGap: () => {
         setConnected(true);
@@ -133,7 +135,8 @@ class ChannelReader {
     this.#take(next);
   }
 
-  #take(next: ChannelList): void {
+  #take(told: ChannelList): void {
+    const next = { ...told, rows: sameRows(told.rows, this.list.value.rows) };
     keepList(next);
     this.list.value = next;
   }

@@ -1,8 +1,8 @@
 // vue-i18n with one language loaded at a time; a switch loads the other and is remembered.
 import { createI18n } from 'vue-i18n';
 import { readSetting, writeSetting } from '../settings.ts';
-import { chooseLanguage } from './language.ts';
-import type { Language } from './language.ts';
+import { chooseLanguage } from '@lubo/contract/language';
+import type { Language } from '@lubo/contract/language';
 import type { Messages } from './zh-cn.ts';
 
 const load: Record<Language, () => Promise<Messages>> = {

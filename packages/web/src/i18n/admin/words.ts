@@ -1,5 +1,5 @@
 // All words of the administration, loaded with it: each room has a file of its own that holds both languages.
-import type { Language } from '../language.ts';
+import type { Language } from '@lubo/contract/language';
 import { capture } from './capture.ts';
 import { deleting, field, frame, problem, usage } from './frame.ts';
 import { people, tokens } from './people.ts';
