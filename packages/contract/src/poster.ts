@@ -10,6 +10,7 @@ export const pictureSizes = {
   /** Of a list whose columns are as many as fit. */
   liveCard: '(min-width: 576px) 20rem, (min-width: 480px) 100vw, calc(50vw - 1.75rem)',
   small: '9.5rem',
+  player: '(min-width: 1080px) 66vw, (min-width: 720px) 100vw, calc(100vw - 3rem)',
 } as const;
 
 /** The `srcset` of a picture's WebPs; `undefined` where there are none. */

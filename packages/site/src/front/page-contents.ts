@@ -95,7 +95,7 @@ async function livePageContent({ front, findChannel, listChannels }: ContentRoom
   const [others, recordings] = isEmbedded ? [] : await Promise.all([listChannels({ page: 1, pageSize: livePageSize }), front.list(RecordingQuery.parse({ channelId: id, pageSize: channelRecordingsSize }))]);
   return {
     ...channelContent(channel),
-    ...shownFirst(channel.snapshotUrl === undefined ? undefined : { url: channel.snapshotUrl }),
+    ...shownFirst(firstSnapshotOf(channel, pictureSizes.player)),
     answers: {
       [addressOf(firstCalls.channel, { id })]: channel,
       ...(others && { [liveListAddress]: others }),
