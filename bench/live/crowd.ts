@@ -55,7 +55,7 @@ export async function gather(server: Server): Promise<Crowd> {
   // One viewer comes before the publisher: a server that admits a stream only when it is wanted has its reason then.
   start(startViewers(server, { count: 1, perSecond: 1, settleSeconds: 0, seconds: 86_400 }));
   await sleep(300);
-  start(publish(server.publishUrl));
+  if (server.publishUrl !== undefined) start(publish(server.publishUrl));
   await sleep(publishingMillis);
   return {
     watch: (audience) => seenBy(start(startViewers(server, audience)), audience.onMeasuring),

@@ -1,4 +1,4 @@
-// `npm run bench:live`: our live server beside node-media-server and nginx's RTMP module in one run. The server has one
+// `npm run bench:live`: our live server beside node-media-server, nginx's RTMP module and bare writes in one run. The server has one
 // core, publisher and viewers the other. One JSON line a server and number of viewers; then a table of medians.
 // `npm run bench:live -- --servers lubo,nginx-rtmp --viewers 100,1000 --runs 3 --seconds 10`
 import process from 'node:process';
@@ -6,12 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { median } from '../figure.ts';
 import { type Seen, gather } from './crowd.ts';
-import { type Server, startLubo, startNginx, startNodeMediaServer } from './servers.ts';
+import { type Server, startFloor, startLubo, startNginx, startNodeMediaServer } from './servers.ts';
 
 const starts: Record<string, () => Promise<Server>> = {
   lubo: () => startLubo(),
   'node-media-server': startNodeMediaServer,
   'nginx-rtmp': startNginx,
+  floor: startFloor,
   'lubo-2': () => startLubo(2),
 };
 /** What runs unless told otherwise: two workers are no match for one core. */

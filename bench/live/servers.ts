@@ -13,7 +13,8 @@ export type Server = {
   name: string;
   /** How its viewers ask, and for what. */
   play: { protocol: 'http' | 'rtmp'; port: number; path: string };
-  publishUrl: string;
+  /** Absent: what it hands out comes from nobody. */
+  publishUrl?: string;
   /** The same for another stream, where there are several. */
   streamUrls(name: string): { path: string; publishUrl: string };
   /** Processor seconds used so far by all its processes. */
@@ -121,6 +122,27 @@ async function startLuboNow(workers = 1): Promise<Server> {
     play: { protocol: 'http', port: httpPort, path },
     publishUrl,
     streamUrls,
+    ...measures(child),
+    stop: () => end(child),
+  };
+}
+
+/**
+ * No live server at all: floor.c writes the bytes of three frames to each viewer every 120 ms. What it costs is the system's
+ * work alone, on this machine in this minute.
+ */
+export async function startFloor(): Promise<Server> {
+  const [port = 0] = await freePorts(1);
+  const program = join(mkdtempSync(join(tmpdir(), 'floor-bench-')), 'floor');
+  execFileSync('cc', ['-O2', '-o', program, join(root, 'bench/live/floor.c')], { stdio: 'inherit' });
+  const child = pinned(program, [String(port), '120', '126000']);
+  await listening(port);
+  return {
+    name: 'floor',
+    play: { protocol: 'http', port, path: '/' },
+    streamUrls: () => {
+      throw new Error('bare writes have no streams');
+    },
     ...measures(child),
     stop: () => end(child),
   };

@@ -30,7 +30,7 @@ async function besiegeIdly(server: Server): Promise<void> {
   const before = server.megabytes();
   const sockets: Socket[] = [];
   let closed = 0;
-  const rtmpPort = Number(new URL(server.publishUrl).port);
+  const rtmpPort = Number(new URL(server.streamUrls('any').publishUrl).port);
   for (let i = 0; i < each; i++) {
     for (const port of [server.play.port, rtmpPort]) {
       const socket = connect(port, '127.0.0.1').on('error', () => {});

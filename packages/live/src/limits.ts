@@ -25,6 +25,8 @@ export type Limits = {
   publisherBitsPerSecond: number;
   /** …over this time, so that a burst of buffered video at the start passes. */
   publisherBurstMillis: number;
+  /** A publisher that has sent more than this between two rests is read as it comes. */
+  restBytes: number;
   /** A viewer waits this long for the first keyframe. */
   waitMillis: number;
   /** Viewers are kept this long for a publisher who went away to come back. */
@@ -98,6 +100,7 @@ export const defaultLimits: Limits = {
   publisherSilenceMillis: 15_000,
   publisherBitsPerSecond: 60_000_000,
   publisherBurstMillis: 5_000,
+  restBytes: 48 * 1024,
   waitMillis: 10_000,
   reconnectMillis: 10_000,
   siteGraceMillis: 10_000,
@@ -115,7 +118,7 @@ export const defaultLimits: Limits = {
   unwindowedViewers: 16,
   windowMillisPerViewer: 1,
   windowMillis: 100,
-  laneViewers: 500,
+  laneViewers: 1_000,
   lanes: 16,
   timeBases: 64,
   hlsSessions: 20_000,

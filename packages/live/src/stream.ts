@@ -15,7 +15,11 @@ import { type Delivery, Viewer, type ViewerEnd } from './viewer.ts';
 export type PublisherEnd = 'taken-over' | 'abandoned' | 'stopping';
 
 /** A publisher's connection as its protocol makes it. */
-export type Publisher = { close(reason: PublisherEnd): void };
+export type Publisher = {
+  close(reason: PublisherEnd): void;
+  /** Nobody misses what it sends within the next `millis`: it may be read together afterwards. */
+  rest?(millis: number): void;
+};
 
 /** What a publisher's connection holds while it publishes. */
 export type Publication = {
@@ -65,7 +69,7 @@ export class Stream {
     this.name = options.name;
     this.#options = options;
     this.#gop = new GopCache(options.limits);
-    this.#lanes = new Lanes(options);
+    this.#lanes = new Lanes({ ...options, windowMillis: () => options.windowMillis(), onLull: (millis) => this.#rest(millis) });
     this.#relayLanes = new Lanes({ ...options, windowMillis: () => 0 });
     this.#bases = new TimeBases(options.limits.timeBases);
     this.#unpublishedAt = this.#unwatchedAt = options.timers.now();
@@ -227,6 +231,10 @@ export class Stream {
 
   #lanesOf(viewer: Viewer): Lanes {
     return viewer.isRelay ? this.#relayLanes : this.#lanes;
+  }
+
+  #rest(millis: number): void {
+    if (this.#relayLanes.isEmpty && this.#waiting.size === 0) this.#publisher?.rest?.(millis);
   }
 
   #flush(): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FakeClient, type FakeLive, startFakeLive, until } from '../fake-live.ts';
 import { opening, picture, sound } from '../fakes.ts';
 
@@ -128,6 +129,29 @@ describe('the RTMP port', () => {
     assert.ok(logged({ msg: 'publisher left', stream: 'flood', reason: 'more bytes than a publisher may send' }));
     assert.ok(logged({ msg: 'RTMP connection closed', reason: 'neither published nor played in time' }));
     assert.ok(server.logs.some(({ msg, reason }) => msg === 'RTMP connection closed' && String(reason).startsWith('byte ')));
+  });
+
+  test('a publisher is left unread between windows, and neither a tag nor its end is missed', async () => {
+    const windows = await startFakeLive({ unwindowedViewers: 0, windowMillisPerViewer: 100, windowMillis: 100 });
+    try {
+      const publisher = await new FakeClient(windows.rtmp('room', 'publish'), 'publish').ready();
+      publisher.send([...opening(), picture(0, { isKeyframe: true, mark: 0 })]);
+      const viewer = await new FakeClient(windows.rtmp('room', 'play'), 'play').ready();
+      const marks = (): (number | undefined)[] =>
+        viewer.events.flatMap((event) => (event.type === 'video' && event.body[1] === 1 ? [event.body[5]] : []));
+      await until('the first picture is there', () => marks().length === 1);
+      for (let i = 1; i <= 25; i++) {
+        publisher.send([picture(i * 40, { mark: i })]);
+        await sleep(40);
+      }
+      await until('all pictures are there', () => marks().length === 26);
+      assert.deepEqual(marks(), Array.from({ length: 26 }, (_, i) => i));
+      publisher.socket.destroy();
+      await until('the end of the publisher is seen', () => !windows.live.hub.isPublishing('room'));
+      viewer.socket.destroy();
+    } finally {
+      await windows.live.close();
+    }
   });
 
   test('no token is ever in the log', () => {

@@ -45,6 +45,9 @@ export class RtmpConnection {
   #role: Role = { type: 'none' };
   #isClosing = false;
   #cancelSetUp: () => void = () => {};
+  #cancelRest: (() => void) | undefined;
+  /** Bytes that have come since the last rest. */
+  #bytesSince = 0;
 
   constructor(context: RtmpContext, socket: Socket, log: Logger) {
     const { limits, timers } = context;
@@ -67,6 +70,7 @@ export class RtmpConnection {
 
   #receive(bytes: Uint8Array): void {
     if (this.#isClosing) return;
+    this.#bytesSince += bytes.length;
     if (!this.#rate.allows(bytes.length, this.#context.timers.now())) return this.#close('more bytes than a publisher may send');
     try {
       const { events, send } = this.#session.receive(bytes);
@@ -109,7 +113,7 @@ export class RtmpConnection {
     if (!this.#isNameGood(event)) return this.#refuse('publisher', event, 'NetStream.Publish.BadName', 'there is no such application or name');
     const fault = this.#context.admission.check(name, 'publish', event.query.get('token'));
     if (fault !== undefined) return this.#refuse('publisher', event, 'NetStream.Publish.Denied', `token ${fault}`);
-    const publication = this.#context.hub.publish(name, { close: (end) => this.#endPublisher(streamId, end) });
+    const publication = this.#context.hub.publish(name, { close: (end) => this.#endPublisher(streamId, end), rest: (millis) => this.#rest(millis) });
     if ('refused' in publication) return this.#refuse('publisher', event, 'NetStream.Publish.Denied', publication.refused);
     this.#begin({ type: 'publisher', streamId, publication }, name);
     this.#socket.setTimeout(this.#context.limits.publisherSilenceMillis);
@@ -171,6 +175,21 @@ export class RtmpConnection {
     this.#close(reason);
   }
 
+  /**
+   * Leaves what comes to the system for a while: reading it at once costs one waking of the process instead of one a tag. Not
+   * with so much that the system's buffer would fill and the publisher stand still.
+   */
+  #rest(millis: number): void {
+    const bytes = this.#bytesSince;
+    this.#bytesSince = 0;
+    if (this.#isClosing || this.#cancelRest !== undefined || bytes > this.#context.limits.restBytes) return;
+    this.#socket.pause();
+    this.#cancelRest = this.#context.timers.after(millis, () => {
+      this.#cancelRest = undefined;
+      this.#socket.resume();
+    });
+  }
+
   #endPublisher(streamId: number, end: PublisherEnd): void {
     const { level, code, text } = endCodes[end];
     this.#send([this.#session.status(streamId, level, code, text)]);
@@ -205,6 +224,9 @@ export class RtmpConnection {
     if (this.#isClosing) return;
     this.#isClosing = true;
     this.#cancelSetUp();
+    this.#cancelRest?.();
+    // What is unread would keep the peer's end from being seen.
+    this.#socket.resume();
     if (this.#role.type === 'none') this.#log.debug({ reason }, 'RTMP connection closed');
     this.#leave(reason);
     this.#sink.end(this.#context.limits.lingerMillis);

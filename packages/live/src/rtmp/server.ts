@@ -15,7 +15,8 @@ export function createRtmp(context: RtmpContext, log: Logger, tls?: Tls): { serv
     const connection = `${name}${(++connections).toString(36)}`;
     new RtmpConnection(context, socket, log.child({ connection, peer: socket.remoteAddress })).open();
   };
-  const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 10_000 };
+  // A socket that is paused takes as much as this before it stops reading: one chunk, so that a publisher's rest is one.
+  const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 10_000, highWaterMark: 1 };
   const server = tls === undefined ? createServer(options, serve) : secureServer(tls, { ...options, handshakeTimeout: limits.rtmpSetUpMillis }, serve, log);
   server.maxConnections = limits.rtmpConnections;
   return { server, cut: openSockets(server).cut };
