@@ -56,6 +56,8 @@ export class Viewer {
   /** Number of the first tag that it has not got with the cache. */
   #next = 0;
   #freeAt: number;
+  /** Its connection may hold what was not taken; those that do not, thousands mostly, are not asked at each look at the time-outs. */
+  #isPending = false;
   #bytesOut = 0;
 
   constructor(options: { delivery: Delivery; limits: Limits; bases: TimeBases; counts: ViewerCounts; now: number }) {
@@ -129,6 +131,7 @@ export class Viewer {
         this.#write(window.encode(this.#delivery.encoding, this.#base), this.#base.stamp(window.end), window.configs);
         return;
       }
+      this.#isPending = true;
       this.#queue.push(window);
       if (this.#queue.isOverfull) this.#skip();
     } else if (this.#state === 'skipping' && window.firstKeyframe >= 0) {
@@ -142,13 +145,15 @@ export class Viewer {
   /** Its first window: the tags before `from` it has got with the cache. */
   #deliverFrom(window: Window, from: number, now: number): void {
     if (this.#state !== 'flowing' || from >= window.tags.length) return;
+    this.#isPending = true;
     this.#queue.push(window, from);
     this.pump(now);
   }
 
   /** Hands over what waits as far as the connection takes it. */
   pump(now: number): void {
-    if (this.#delivery.pendingBytes > 0) return;
+    if (this.#isPending && this.#delivery.pendingBytes > 0) return;
+    this.#isPending = false;
     this.#freeAt = now;
     const entries = this.#queue.take(this.#limits.gatherBytes);
     const last = entries.at(-1);
@@ -168,7 +173,7 @@ export class Viewer {
 
   /** Its connection has taken nothing for too long. */
   isStuck(now: number): boolean {
-    return this.#delivery.pendingBytes > 0 && now - this.#freeAt > this.#limits.stuckMillis;
+    return this.#isPending && this.#delivery.pendingBytes > 0 && now - this.#freeAt > this.#limits.stuckMillis;
   }
 
   /** The server's end: a refusal while nothing was sent, the end of media after that. */
@@ -213,5 +218,6 @@ export class Viewer {
     this.#lastStamp = Math.max(this.#lastStamp, lastStamp);
     this.#configs = configs;
     this.#delivery.write(parts);
+    this.#isPending = this.#delivery.pendingBytes > 0;
   }
 }
