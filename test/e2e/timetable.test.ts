@@ -176,6 +176,38 @@ describe('the timetable editor', { skip: noBrowser }, () => {
     assert.equal(await page.locator('.lesson').count(), 10);
   });
 
+  it('a teacher among many is found by typing, chosen by keys, and named though not in the first page', async () => {
+    for (let n = 1; n <= 60; n++) await lubo.call('POST', '/api/teachers', { name: `老师${n}` });
+    await save([lesson('aa', 1, 8)]);
+    await open(page);
+    const { x, y } = await at(page, 1, 8.3);
+    await page.mouse.dblclick(x, y);
+    const dialog = page.getByRole('dialog', { name: '编辑区间' });
+    const teacher = dialog.getByRole('combobox', { name: '教师' });
+    await teacher.click();
+    await page.getByText('还有 10 项，输入关键词缩小范围').waitFor();
+    await page.screenshot({ path: join(screenshots, 'admin-choose-many.png') });
+    assert.equal(await page.getByRole('option').count(), 50);
+    await teacher.pressSequentially('师60');
+    await eventually('the site has found one', 5, async () => (await page.getByRole('option').count()) === 1);
+    await teacher.press('Enter');
+    await dialog.getByText('老师60', { exact: true }).waitFor();
+    await dialog.getByRole('button', { name: '确定' }).click();
+    await page.getByRole('button', { name: /周一 08:00–08:45 .*老师60/ }).waitFor();
+    await saveAll(page);
+    await eventually('it is saved', 5, async () => (await saved()).intervals[0]?.teacherId !== null);
+    await open(page);
+    await page.getByRole('button', { name: /周一 08:00–08:45 .*老师60/ }).dblclick();
+    await dialog.getByText('老师60', { exact: true }).waitFor();
+    await teacher.click();
+    await teacher.pressSequentially('没有的');
+    await page.getByText('没有找到').waitFor();
+    await dialog.getByText('编辑区间').click();
+    await dialog.getByText('老师60', { exact: true }).waitFor();
+    await page.screenshot({ path: join(screenshots, 'admin-choose-chosen.png') });
+    await dialog.getByRole('button', { name: '取消' }).click();
+  });
+
   it('what is not saved is not lost by leaving unasked', async () => {
     await open(page);
     await page.locator('.lesson').first().focus();

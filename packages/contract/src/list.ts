@@ -5,6 +5,12 @@ import { PageQuery } from './shape.ts';
 /** Words to look for; in which columns is the room's choice. */
 export const Search = z.string().trim().max(64);
 
+/** Identities of the only rows that are asked for, with commas between: what has been chosen elsewhere, to be named. */
+export const OnlyIds = z
+  .string()
+  .regex(/^[0-9a-z]{12}(,[0-9a-z]{12}){0,199}$/, 'not up to 200 ids')
+  .transform((text) => text.split(','));
+
 /**
  * Query of a list that can be sorted by `columns`: `sort=name` rises, `sort=-name` falls. Without `sort` it is `usual`.
  * A room adds its filters with `.extend({ … })`.

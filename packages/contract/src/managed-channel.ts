@@ -1,6 +1,7 @@
 // Channels as administrators manage them: with source, gather and rates; many at once; the recycle bin.
 import { z } from 'zod';
 import { Channel, ChannelFault, ChannelSettings, ChannelSourceView } from './channel.ts';
+import { OnlyIds } from './list.ts';
 import { route } from './route.ts';
 import { Id, IdParams, Moment, PageQuery, pageOf } from './shape.ts';
 
@@ -46,6 +47,7 @@ export const managedChannelRoutes = {
     summary: 'Channels with source, gather, state and rates; or those in the recycle bin.',
     query: PageQuery.extend({
       search: z.string().trim().max(64).optional(),
+      ids: OnlyIds.optional(),
       gatherId: Id.optional(),
       schoolId: Id.optional(),
       gradeId: Id.optional(),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AgentFacts, AgentKind } from './agent.ts';
 import { ChannelFault } from './channel.ts';
 import { GatherTuning } from './gather.ts';
-import { listQuery } from './list.ts';
+import { listQuery, OnlyIds } from './list.ts';
 import { GatherDisk, GatherUpload } from './relay.ts';
 import { route } from './route.ts';
 import { Id, IdParams, Moment, Name, pageOf } from './shape.ts';
@@ -75,6 +75,7 @@ export const managedGatherRoutes = {
     access: 'admin',
     summary: 'Gathers with their state, school and machine.',
     query: listQuery(['title', 'school', 'lastSeenAt', 'channels'], 'title').extend({
+      ids: OnlyIds.optional(),
       schoolId: Id.optional(),
       online: z.stringbool().optional(),
     }),

@@ -1,7 +1,7 @@
 // A school's plain facts: the site itself, schools, grades, subjects.
 import { z } from 'zod';
 import { route } from './route.ts';
-import { listQuery } from './list.ts';
+import { listQuery, OnlyIds } from './list.ts';
 import { Id, IdParams, Moment, Name, pageOf } from './shape.ts';
 import { TimeZone } from './timetable.ts';
 import { ConfirmQuery, Usage } from './usage.ts';
@@ -71,7 +71,7 @@ export const schoolRoutes = {
     path: '/api/schools',
     access: 'public',
     summary: 'Schools by name, 200 a page.',
-    query: listQuery(['name', 'gathers', 'createdAt'], 'name').extend({ pageSize: z.coerce.number().int().min(1).max(200).default(200) }),
+    query: listQuery(['name', 'gathers', 'createdAt'], 'name').extend({ pageSize: z.coerce.number().int().min(1).max(200).default(200), ids: OnlyIds.optional() }),
     response: pageOf(School),
   }),
   createSchool: route({

@@ -1,6 +1,6 @@
 // Teachers: who teaches what is recorded; sample teachers for a first look.
 import { z } from 'zod';
-import { listQuery } from './list.ts';
+import { listQuery, OnlyIds } from './list.ts';
 import { route } from './route.ts';
 import { Id, IdParams, Moment, Name, pageOf } from './shape.ts';
 import { ConfirmQuery, Usage } from './usage.ts';
@@ -54,7 +54,7 @@ export const teacherRoutes = {
     path: '/api/teachers',
     access: 'admin',
     summary: 'Teachers by name; `samples` says how many of all are sample data.',
-    query: listQuery(['name', 'title', 'createdAt'], 'name').extend({ title: TeacherTitle.optional() }),
+    query: listQuery(['name', 'title', 'createdAt'], 'name').extend({ title: TeacherTitle.optional(), ids: OnlyIds.optional() }),
     response: pageOf(Teacher).extend({ samples: z.int() }),
   }),
   getTeacher: route({ method: 'GET', path: '/api/teachers/:id', access: 'admin', summary: 'One teacher.', params: IdParams, response: Teacher }),

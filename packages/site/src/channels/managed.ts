@@ -56,7 +56,7 @@ export function createManagedChannels({ catalog, board, reports, channels }: Man
         status: ({ channel }) => channel.status,
         createdAt: ({ channel }) => channel.createdAt,
       };
-      const page = pageOfRows(found, { textOf: ({ row }) => textOf(row), columns, keyOf: ({ row }) => places.get(row.id) ?? 0 }, query);
+      const page = pageOfRows(found, { textOf: ({ row }) => textOf(row), columns, keyOf: ({ row }) => places.get(row.id) ?? 0, idOf: ({ row }) => row.id }, query);
       return { rows: page.rows.map(({ channel }) => channel), total: page.total };
     },
     async find(id) {
@@ -105,7 +105,8 @@ function isWanted(row: CatalogChannel, { gatherId, schoolId, gradeId, mode }: Pi
 }
 
 function textOf(row: CatalogChannel): string {
-  return `${row.schoolName} ${row.gradeName} ${row.name} ${row.gatherTitle} ${placeOf(row)}`;
+  // Together as well, as pages show them.
+  return `${row.schoolName} ${row.gradeName} ${row.name} ${row.gradeName}${row.name} ${row.gatherTitle} ${placeOf(row)}`;
 }
 
 function placeOf({ source }: CatalogChannel): string {

@@ -27,6 +27,15 @@ test('a search finds full-width as half-width, capital as small', () => {
   assert.deepEqual(sorted(['100%', '100'], 'name', '%'), ['100%']);
 });
 
+test('only the rows that are named by their identities, whatever their key is', () => {
+  type Row = { id: string; place: number };
+  const rows: Row[] = [{ id: 'a', place: 2 }, { id: 'b', place: 1 }, { id: 'c', place: 0 }];
+  const list = { textOf: (row: Row) => row.id, columns: { place: (row: Row) => row.place }, keyOf: (row: Row) => row.place, idOf: (row: Row) => row.id };
+  const page = (ids: string[], search?: string) => pageOfRows(rows, list, { page: 1, pageSize: 10, sort: 'place', ids, search });
+  assert.deepEqual([page(['a', 'c', 'z']).rows.map(({ id }) => id), page(['a', 'c', 'z']).total], [['c', 'a'], 2]);
+  assert.deepEqual(page(['a', 'c'], 'a').rows.map(({ id }) => id), ['a']);
+});
+
 test('equal rows keep one order over all pages', () => {
   const rows = Array.from({ length: 25 }, (_, i) => ({ id: String(i).padStart(2, '0') }));
   const list = { textOf: () => '', columns: { same: () => 0 }, keyOf: (row: { id: string }) => row.id };

@@ -21,7 +21,14 @@ export function createNameOrder(): NameOrder {
   };
 }
 
-export type MemoryPage<Column extends string> = { page: number; pageSize: number; sort: SortOf<Column>; search?: string | undefined };
+export type MemoryPage<Column extends string> = {
+  page: number;
+  pageSize: number;
+  sort: SortOf<Column>;
+  search?: string | undefined;
+  /** Only these rows. */
+  ids?: readonly string[] | undefined;
+};
 
 export type MemoryList<Row, Column extends string> = {
   /** What is searched, one text. */
@@ -29,16 +36,19 @@ export type MemoryList<Row, Column extends string> = {
   /** What each sort compares: numbers (ranks of names, counts) or plain text (moments). */
   columns: Record<Column, (row: Row) => number | string>;
   keyOf(row: Row): number | string;
+  /** Where the key is something else. */
+  idOf?(row: Row): string;
 };
 
 /** A page of `rows`, with how many were found in all. */
 export function pageOfRows<Row, Column extends string>(
   rows: readonly Row[],
-  { textOf, columns, keyOf }: MemoryList<Row, Column>,
-  { page, pageSize, sort, search }: MemoryPage<Column>,
+  { textOf, columns, keyOf, idOf = (row) => String(keyOf(row)) }: MemoryList<Row, Column>,
+  { page, pageSize, sort, search, ids }: MemoryPage<Column>,
 ): { rows: Row[]; total: number } {
   const wanted = fold(search ?? '');
-  const found = wanted === '' ? [...rows] : rows.filter((row) => fold(textOf(row)).includes(wanted));
+  const asked = ids === undefined ? rows : rows.filter((row) => ids.includes(idOf(row)));
+  const found = wanted === '' ? [...asked] : asked.filter((row) => fold(textOf(row)).includes(wanted));
   const { column, isFalling } = sortParts(sort);
   const sign = isFalling ? -1 : 1;
   const valueOf = columns[column];

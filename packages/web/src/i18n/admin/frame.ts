@@ -61,6 +61,12 @@ export const frame = {
   },
 };
 
+/** Menus that the site fills as one types. */
+export const choose = {
+  'zh-CN': { state: { read: '没有找到', reading: '正在查找…', failed: '暂时无法查找，请重试。' }, more: '还有 {n} 项，输入关键词缩小范围' },
+  en: { state: { read: 'Nothing found', reading: 'Looking…', failed: 'It can’t be looked up now: try again.' }, more: '{n} more: type to narrow' },
+};
+
 export const deleting = {
   'zh-CN': {
     title: '删除“{name}”？',

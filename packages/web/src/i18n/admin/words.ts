@@ -1,13 +1,13 @@
 // All words of the administration, loaded with it: each room has a file of its own that holds both languages.
 import type { Language } from '@lubo/contract/language';
 import { capture } from './capture.ts';
-import { deleting, field, frame, problem, usage } from './frame.ts';
+import { choose, deleting, field, frame, problem, usage } from './frame.ts';
 import { people, tokens } from './people.ts';
 import { grade, order, school, site, subject, teacher } from './school.ts';
 import { audit, signIn } from './security.ts';
 import { lesson, timetable } from './timetable.ts';
 
-const rooms = { frame, delete: deleting, usage, field, problem, school, order, subject, grade, teacher, site, timetable, lesson, people, tokens, signIn, audit };
+const rooms = { frame, choose, delete: deleting, usage, field, problem, school, order, subject, grade, teacher, site, timetable, lesson, people, tokens, signIn, audit };
 
 type Tree = { [key: string]: string | Tree };
 
