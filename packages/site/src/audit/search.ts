@@ -16,18 +16,30 @@ const slackMillis = 24 * 60 * 60 * 1000;
 export async function searchEntries(db: Db, query: AuditQuery): Promise<{ numbers: number[]; total: number }> {
   const matching = await matchingOf(db, query);
   if (matching === undefined) return { numbers: [], total: 0 };
-  const { number, from } = matching;
+  const { number, from, isChecked } = matching;
   const { page, pageSize, sort } = query;
   const direction = sortParts(sort).isFalling ? sql`desc` : sql`asc`;
-  const found = await sql<{ number: number }>`select ${number} as number ${from} order by ${number} ${direction} limit ${pageSize} offset ${(page - 1) * pageSize}`.execute(db);
-  const numbers = found.rows.map((row) => row.number);
+  const numbersOf = async (bounds: RawBuilder<unknown>): Promise<number[]> => {
+    const { rows } = await sql<{ number: number }>`select ${number} as number ${from} order by ${number} ${direction} ${bounds}`.execute(db);
+    return rows.map((row) => row.number);
+  };
+  const first = (page - 1) * pageSize;
+  if (isChecked) {
+    // Texts are looked at once only, for page and total together.
+    const all = await numbersOf(sql`limit ${maxListedEntries + 1}`);
+    return { numbers: all.slice(first, first + pageSize), total: all.length };
+  }
+  const numbers = await numbersOf(sql`limit ${pageSize} offset ${first}`);
   if (page === 1 && numbers.length < pageSize) return { numbers, total: numbers.length };
   const counted = await sql<{ count: number | string }>`select count(*) as count from (select 1 ${from} limit ${maxListedEntries + 1}) as found`.execute(db);
   return { numbers, total: Number(counted.rows[0]?.count ?? 0) };
 }
 
+/** `isChecked`: the index alone does not tell, each entry's text or moment is looked at. */
+type Matching = { number: RawBuilder<number>; from: RawBuilder<unknown>; isChecked: boolean };
+
 /** What is selected from; undefined where no entry is of that time. */
-async function matchingOf(db: Db, query: AuditQuery): Promise<{ number: RawBuilder<number>; from: RawBuilder<unknown> } | undefined> {
+async function matchingOf(db: Db, query: AuditQuery): Promise<Matching | undefined> {
   const { operation, personId, target, search = '', from, until } = query;
   const { grams, isExact } = gramsOfWords(search);
   const marks = marksOf({ operation, personId, targets: target === undefined ? [] : [target] });
@@ -41,9 +53,10 @@ async function matchingOf(db: Db, query: AuditQuery): Promise<{ number: RawBuild
   ];
   const conditions = [holds, ...(bounds.least === undefined ? [] : [sql`${number} >= ${bounds.least}`]), ...(bounds.most === undefined ? [] : [sql`${number} <= ${bounds.most}`])];
   // Crossed, so that the index of words leads and not that of moments.
-  const entries = checks.length === 0 ? sql`` : sql`cross join audit_texts`;
-  const joined = checks.length === 0 ? [] : [sql`audit_texts.number = ${number}`, ...checks];
-  return { number, from: sql`from ${table} ${entries} where ${sql.join([...conditions, ...joined], sql` and `)}` };
+  const isChecked = checks.length > 0;
+  const entries = isChecked ? sql`cross join audit_texts` : sql``;
+  const joined = !isChecked ? [] : [sql`audit_texts.number = ${number}`, ...checks];
+  return { number, isChecked, from: sql`from ${table} ${entries} where ${sql.join([...conditions, ...joined], sql` and `)}` };
 }
 
 /** Numbers rise with the moments, so that a time lies between two of them. Undefined when no entry is of that time. */
