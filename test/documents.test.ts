@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { routes } from '@lubo/contract';
+import { mediaPaths, routes } from '@lubo/contract';
 
-const known = new Set(Object.values(routes).map(({ method, path }) => `${method} ${path}`));
+/** The contract's table, and the files beside it. */
+const known = new Set([...Object.values(routes).map(({ method, path }) => `${method} ${path}`), ...Object.values(mediaPaths).map((path) => `GET ${path}`)]);
 
 for (const file of globSync('docs/{ref,guide}/*.md')) {
   test(`${file} names only operations that there are`, () => {
