@@ -68,6 +68,8 @@ router.beforeEach(async (to) => {
 
 async function addAdminRoutes(): Promise<void> {
   const { adminRoutes } = await import('./admin/routes.ts');
+  // Two may have asked at once.
+  if (!router.hasRoute(adminToCome)) return;
   router.removeRoute(adminToCome);
   router.addRoute({ path: '/admin', component: () => import('./admin/AdminShell.vue'), meta: { isAdmin: true }, children: adminRoutes() });
 }
