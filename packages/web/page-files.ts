@@ -5,10 +5,10 @@ import type { Plugin } from 'vite';
 
 /** Addresses (as regular expressions) and the component that stands there; the first that matches counts. */
 const pages: readonly [path: string, component: string][] = [
-  ['^/live/[^/]+$', 'front/WatchPage.vue'],
-  ['^/recordings/[^/]+$', 'front/RecordingPage.vue'],
-  ['^/embed/recordings/[^/]+$', 'front/EmbedRecordingPage.vue'],
-  ['^/embed/live/[^/]+$', 'front/EmbedPage.vue'],
+  ['^/live/[^/]+$', 'front/player-pages.ts'],
+  ['^/recordings/[^/]+$', 'front/player-pages.ts'],
+  ['^/embed/recordings/[^/]+$', 'front/player-pages.ts'],
+  ['^/embed/live/[^/]+$', 'front/player-pages.ts'],
   ['^/', 'main.ts'],
 ];
 /** Where the words of each language stand. */

@@ -1,6 +1,7 @@
 // How the pages are built, and served while developing. `npm run dev` proxies the API to a site on its usual port.
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
+import { compileHints } from './compile-hints.ts';
 import { compiledWords } from './compiled-words.ts';
 import { elementStyles } from './element-styles.ts';
 import { pageFiles } from './page-files.ts';
@@ -10,7 +11,7 @@ import { thinContract } from './thin-contract.ts';
 const site = `http://127.0.0.1:${process.env['LUBO_SITE_PORT'] ?? '8000'}`;
 
 export default defineConfig(({ command }) => ({
-  plugins: [thinContract(), compiledWords(), vue(), elementStyles(), pageFiles(), precompress()],
+  plugins: [thinContract(), compiledWords(), vue(), elementStyles(), pageFiles(), compileHints(), precompress()],
   define: {
     __VUE_OPTIONS_API__: 'false',
     __VUE_PROD_DEVTOOLS__: 'false',
@@ -30,13 +31,12 @@ export default defineConfig(({ command }) => ({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // Few requests, long cached: what changes with a dependency only in one file, what every page and the lists have in another,
-        // the pages with a player in a third. Many small files cost a slow network more than they save.
+        // Few requests, long cached: what changes with a dependency only in one file, what every page and the lists have in another;
+        // the pages with a player are a third (player-pages.ts). Many small files cost a slow network more than they save.
         codeSplitting: {
           groups: [
             { name: 'vue', test: /node_modules[\\/](vue|@vue|vue-router|vue-i18n|@intlify)[\\/]/ },
-            { name: 'frame', test: /packages[\\/]web[\\/]src[\\/](App\.vue|style|ui|[a-z]+\.ts|events|account[\\/](session|problem-words)|front[\\/](?!WatchPage|RecordingPage|Embed|Wall|ChannelAddresses|QrCode|use-watch-page|use-channel-state|use-offline-reason)|player[\\/]seek-preview)/ },
-            { name: 'watch', test: /packages[\\/]web[\\/]src[\\/](front|player)[\\/]/ },
+            { name: 'frame', test: /packages[\\/]web[\\/]src[\\/](App\.vue|style|ui|[a-z]+\.ts|events|account[\\/](session|problem-words|qr-path)|front[\\/](?!player-pages|WatchPage|RecordingPage|Embed|Wall|ChannelAddresses|QrCode|use-watch-page|use-channel-state|use-offline-reason)|player[\\/]seek-preview)/ },
           ],
         },
       },

@@ -76,7 +76,7 @@ describe('the public pages', { skip: noBrowser, concurrency: false }, () => {
     const { ahead, shown } = await page.evaluate(() => {
       const link = document.querySelector<HTMLLinkElement>('link[rel="preload"][as="image"]');
       const pictures = [...document.querySelectorAll('picture source')].map((source) => [source.getAttribute('srcset'), source.getAttribute('sizes')].join(' for '));
-      const plain = [...document.querySelectorAll('picture img, video')].map((each) => each.getAttribute('src')?.startsWith('blob:') === false && each.tagName === 'IMG' ? each.getAttribute('src') : each.getAttribute('poster'));
+      const plain = [...document.querySelectorAll('picture img')].map((each) => each.getAttribute('src'));
       return { ahead: link === null ? undefined : link.imageSrcset === '' ? link.getAttribute('href') : [link.imageSrcset, link.imageSizes].join(' for '), shown: [...pictures, ...plain] };
     });
     assert.ok(ahead !== undefined && shown.includes(ahead), `${page.url()} fetches ${ahead} ahead and shows ${shown.slice(0, 4).join(', ')}`);
@@ -274,7 +274,6 @@ describe('the public pages', { skip: noBrowser, concurrency: false }, () => {
     await shot(page, 'live-watch-offline');
     await page.goto(`${lubo.siteUrl}/live/${demo.id}`);
     await playing(page);
-    await requirePreload(page);
     await shot(page, 'live-watch');
   });
 

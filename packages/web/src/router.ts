@@ -17,20 +17,22 @@ import { setTitle } from './title.ts';
 /** The administration's place in the table until its many addresses are known: viewers do without them. */
 const adminToCome = 'admin-to-come';
 
+const playerPages = () => import('./front/player-pages.ts');
+
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: '/', component: HomePage, meta: { title: 'home.title', isFront: true } },
     { path: '/live', component: LiveListPage, meta: { title: 'live.title', isFront: true } },
-    { path: '/live/:id', component: () => import('./front/WatchPage.vue'), props: true, meta: { isFront: true } },
+    { path: '/live/:id', component: async () => (await playerPages()).WatchPage, props: true, meta: { isFront: true } },
     { path: '/subjects', component: SubjectsPage, meta: { title: 'nav.subjects', isFront: true } },
     { path: '/subjects/:id', component: SubjectPage, props: true, meta: { isFront: true } },
-    { path: '/recordings/:id', component: () => import('./front/RecordingPage.vue'), props: true, meta: { isFront: true } },
+    { path: '/recordings/:id', component: async () => (await playerPages()).RecordingPage, props: true, meta: { isFront: true } },
     { path: '/search', component: SearchPage, meta: { title: 'search.title', isFront: true } },
-    { path: '/wall', component: () => import('./front/WallPage.vue'), meta: { title: 'wall.title' } },
+    { path: '/wall', component: async () => (await playerPages()).WallPage, meta: { title: 'wall.title' } },
     { path: '/me', component: MePage, meta: { title: 'nav.me', isFront: true } },
-    { path: '/embed/recordings/:id', component: () => import('./front/EmbedRecordingPage.vue'), props: true, meta: { isBare: true } },
-    { path: '/embed/live/:id', component: () => import('./front/EmbedPage.vue'), props: true, meta: { isBare: true } },
+    { path: '/embed/recordings/:id', component: async () => (await playerPages()).EmbedRecordingPage, props: true, meta: { isBare: true } },
+    { path: '/embed/live/:id', component: async () => (await playerPages()).EmbedPage, props: true, meta: { isBare: true } },
     { path: '/sign-in', component: () => import('./account/SignInPage.vue'), meta: { title: 'account.signInTitle', isAccount: true } },
     { path: '/sign-in/return', component: () => import('./account/SignInReturnPage.vue'), meta: { title: 'account.signInTitle', isAccount: true } },
     { path: '/sign-in/phone', component: () => import('./account/PhoneSignInPage.vue'), meta: { title: 'signIn.confirmTitle', isAccount: true } },

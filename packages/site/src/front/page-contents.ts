@@ -77,8 +77,7 @@ async function searchContent({ front }: ContentRooms, query: URLSearchParams): P
 
 async function watchContent({ front }: ContentRooms, id: string, timeZone: string): Promise<PageContent> {
   const page = await front.watch(id);
-  const { posterUrl } = page.recording;
-  return { ...recordingContent(page.recording, timeZone), ...shownFirst(posterUrl === undefined ? undefined : { url: posterUrl }), answers: { [addressOf(firstCalls.watch, { id })]: page } };
+  return { ...recordingContent(page.recording, timeZone), ...shownFirst(firstPosterOf(page.recording, pictureSizes.player)), answers: { [addressOf(firstCalls.watch, { id })]: page } };
 }
 
 async function subjectContent({ front }: ContentRooms, id: string, page: number): Promise<PageContent> {

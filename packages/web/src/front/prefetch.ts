@@ -7,7 +7,7 @@ let isAsked = false;
 export function prefetchPlayer(page: RouteLocationResolved): void {
   if (isAsked) return;
   isAsked = true;
-  const fetched = [loadPage(page), import('../player/sources.ts').then((player) => player.preloadPlayer())];
+  const fetched = [loadPage(page), import('./player-pages.ts').then((pages) => pages.preloadPlayer())];
   Promise.all(fetched).catch(() => (isAsked = false));
 }
 

@@ -9,7 +9,7 @@ let loading: Promise<typeof Mpegts> | undefined;
 
 /** Fetches the library ahead of time; safe to call often. */
 export function preloadFlv(): Promise<typeof Mpegts> {
-  loading ??= import('mpegts.js').then(({ default: library }) => {
+  loading ??= import('./flv-library.ts').then(({ library }) => {
     library.LoggingControl.enableAll = false;
     return library;
   });
