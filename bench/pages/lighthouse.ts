@@ -1,6 +1,7 @@
 // Lighthouse's judgement of the pages: a phone of the middle class on a slow mobile network, as its default profile has it. It is
 // 185 MB of packages, so it is no part of the project: npm puts it into the temporary folder once.
-// Its factor of 4 makes such a phone of a fast desktop (benchmark index 1500 to 2000); here it is reckoned from this machine's index.
+// Its factor of 4 makes such a phone of a fast desktop (benchmark index 1500 to 2000); here it is reckoned from this machine's index in the
+// run before. A run in which the machine turned out to be another quarter faster or slower than that was no such phone, and is repeated.
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,8 +25,12 @@ type Report = {
 /** What its factor of 4 is meant for, divided by it: the index of the phone. */
 const phoneIndex = 1750 / 4;
 
-/** Medians of several runs; `short` names what took points in the last one. */
-export type Judgement = { page: string; scores: Record<(typeof categories)[number], number>; samples: number[]; slowdowns: number[]; short: string[] };
+/** How far the factor may be from what the run's own index asks for, and how many runs may be repeated for each that counts. */
+const steadiness = 1.25;
+const mostRepeats = 3;
+
+/** Medians of several runs, and what each was made of; `unsteady` were repeated; `short` names what took points in the last one. */
+export type Judgement = { page: string; scores: Record<(typeof categories)[number], number>; samples: number[]; slowdowns: number[]; indexes: number[]; unsteady: number; short: string[] };
 
 /** Installs it where it is not yet; the path of its program. */
 export function getLighthouse(): string {
@@ -42,23 +47,35 @@ export function getLighthouse(): string {
 export async function judge(program: string, page: string, url: string, runs: number, reportsDir?: string): Promise<Judgement> {
   const reports: Report[] = [];
   const slowdowns: number[] = [];
-  let { environment } = await lookOnce(program, url, 4);
-  for (let run = 0; run < runs; run += 1) {
-    const slowdown = Math.round(Math.min(4, Math.max(1, environment.benchmarkIndex / phoneIndex)) * 10) / 10;
+  let unsteady = 0;
+  let before = await lookOnce(program, url, 4);
+  while (reports.length < runs) {
+    const slowdown = slowdownFor(before);
     const report = await lookOnce(program, url, slowdown);
-    ({ environment } = report);
+    before = report;
+    const apart = slowdown / slowdownFor(report);
+    if (Math.max(apart, 1 / apart) > steadiness && unsteady < mostRepeats * runs) {
+      unsteady += 1;
+      continue;
+    }
     reports.push(report);
-    if (reportsDir !== undefined) writeFileSync(join(reportsDir, `${page}-${run + 1}.json`), JSON.stringify(report));
     slowdowns.push(slowdown);
+    if (reportsDir !== undefined) writeFileSync(join(reportsDir, `${page}-${reports.length}.json`), JSON.stringify(report));
   }
   const scoreOf = (report: Report, category: string): number => Math.round((report.categories[category]?.score ?? 0) * 100);
   const scores = Object.fromEntries(categories.map((category) => [category, median(reports.map((report) => scoreOf(report, category)))])) as Judgement['scores'];
-  return { page, scores, samples: reports.map((report) => scoreOf(report, 'performance')), slowdowns, short: shortcomings(reports.at(-1)) };
+  const indexes = reports.map(({ environment }) => Math.round(environment.benchmarkIndex));
+  return { page, scores, samples: reports.map((report) => scoreOf(report, 'performance')), slowdowns, indexes, unsteady, short: shortcomings(reports.at(-1)) };
+}
+
+/** The factor that makes the phone of a machine as fast as it was in this run. */
+function slowdownFor({ environment }: Report): number {
+  return Math.round(Math.min(4, Math.max(1, environment.benchmarkIndex / phoneIndex)) * 10) / 10;
 }
 
 async function lookOnce(program: string, url: string, slowdown: number, tries = 1): Promise<Report> {
   const path = join(tmpdir(), `lubo-lighthouse-${process.pid}.json`);
-  const flags = ['--headless=new', '--lang=zh-CN', '--no-first-run', '--autoplay-policy=no-user-gesture-required', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
+  const flags = ['--headless=new', '--accept-lang=zh-CN,zh', '--no-first-run', '--autoplay-policy=no-user-gesture-required', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
   const args = [program, url, '--quiet', '--output=json', `--output-path=${path}`, `--only-categories=${categories.join(',')}`, '--no-enable-error-reporting', `--throttling.cpuSlowdownMultiplier=${slowdown}`, `--chrome-flags=${flags.join(' ')}`];
   try {
     await promisify(execFile)(process.execPath, args, { timeout: 180_000, maxBuffer: 16 * 1024 * 1024 });
