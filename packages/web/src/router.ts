@@ -11,6 +11,7 @@ import NotFoundPage from './front/NotFoundPage.vue';
 import SearchPage from './front/SearchPage.vue';
 import SubjectPage from './front/SubjectPage.vue';
 import SubjectsPage from './front/SubjectsPage.vue';
+import { setPlayerPages } from './front/prefetch.ts';
 import { i18n, loadAdminWords } from './i18n/i18n.ts';
 import { setTitle } from './title.ts';
 
@@ -18,6 +19,7 @@ import { setTitle } from './title.ts';
 const adminToCome = 'admin-to-come';
 
 const playerPages = () => import('./front/player-pages.ts');
+setPlayerPages(playerPages);
 
 export const router = createRouter({
   history: createWebHistory(),

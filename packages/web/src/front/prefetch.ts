@@ -1,23 +1,26 @@
-// Fetches the watch page and the player's library ahead, when a viewer is about to open a channel.
-import type { RouteLocationResolved } from 'vue-router';
+// Fetches the pages with a player ahead, when a viewer is about to open one, and for a channel the player's library.
 
+/** The part of `player-pages.ts` that is used here: its file, which the cards are in themselves, is the router's to name. */
+type PlayerPages = { preloadPlayer(): Promise<void> };
+
+let load: (() => Promise<PlayerPages>) | undefined;
 let isAsked = false;
 
-/** `page` is where a click would lead. Safe to call often; after a success it does nothing. */
-export function prefetchPlayer(page: RouteLocationResolved): void {
-  if (isAsked) return;
+/** To be called once, with what the router itself loads the pages by. */
+export function setPlayerPages(pages: () => Promise<PlayerPages>): void {
+  load = pages;
+}
+
+/** For a channel. Safe to call often; after a success it does nothing. */
+export function prefetchPlayer(): void {
+  if (isAsked || load === undefined) return;
   isAsked = true;
-  const fetched = [loadPage(page), import('./player-pages.ts').then((pages) => pages.preloadPlayer())];
-  Promise.all(fetched).catch(() => (isAsked = false));
+  load()
+    .then((pages) => pages.preloadPlayer())
+    .catch(() => (isAsked = false));
 }
 
-/** The same for a recording, which browsers play without a library. */
-export function prefetchPage(page: RouteLocationResolved): void {
-  loadPage(page).catch(() => {});
-}
-
-/** Runs the page's own lazy import, which the router keeps as a function until the first visit. */
-async function loadPage(page: RouteLocationResolved): Promise<void> {
-  const component = page.matched.at(-1)?.components?.['default'];
-  if (typeof component === 'function') await (component as () => Promise<unknown>)();
+/** For a recording, which browsers play without a library. */
+export function prefetchPlayerPages(): void {
+  load?.().catch(() => {});
 }
