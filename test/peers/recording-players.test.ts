@@ -13,6 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { routes } from '@lubo/contract';
 import { type BrowserContextOptions, type Page, devices } from 'playwright-core';
@@ -30,6 +32,8 @@ const [perSecond, darkest] = [10, 10];
 const seconds = 14;
 /** Where players are sent to. */
 const place = 9;
+
+const lineBytesPerMilli = 800;
 
 /** Second of the clip that a picture of this brightness (0 to 255) is of. */
 const secondOf = (brightness: number): number => ((brightness * 219) / 255 - darkest) / perSecond;
@@ -64,14 +68,26 @@ async function record(folder: string): Promise<{ bytes: Buffer; durationMillis: 
 
 type Range = { from: number; status: number };
 
-/** Passes requests on to the site and notes which parts of files are asked for. */
+/**
+ * A school's line: a few times what the recording needs, and no more. From memory the whole clip would be in a player's buffer before it
+ * is told where to go, and then there is nothing to leave out.
+ */
+async function* throughLine(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of bytes) {
+    yield chunk;
+    await sleep(chunk.length / lineBytesPerMilli);
+  }
+}
+
+/** Passes requests on to the site, as fast as a line does, and notes which parts of files are asked for. */
 async function listenBefore(t: TestContext, siteUrl: string): Promise<{ url: string; ranges: Range[] }> {
   const ranges: Range[] = [];
   const server = createServer((asked, answer) => {
     const passedOn = forward(new URL(asked.url ?? '/', siteUrl), { method: asked.method, headers: asked.headers }, (given) => {
       ranges.push({ from: Number(/^bytes=(\d+)-/.exec(asked.headers.range ?? '')?.[1] ?? 0), status: given.statusCode ?? 0 });
       answer.writeHead(given.statusCode ?? 500, given.headers);
-      given.pipe(answer);
+      // Who hangs up in the middle has had enough.
+      pipeline(given, throughLine, answer).catch(() => answer.destroy());
     });
     answer.on('close', () => passedOn.destroy());
     passedOn.on('error', () => answer.destroy());
@@ -156,17 +172,19 @@ test('a recording plays, and from any place', { skip: !hasFfmpeg && 'there is no
 
   await t.test('VLC: picture and sound from the place that it is sent to', { skip: noVlc }, async () => {
     ranges.length = 0;
-    const { pictures, sound } = await watchWithVlc({ url: watchUrl, folder: join(folder, 'vlc'), enough: { picture: 20, soundSeconds: 1 }, args: [`--start-time=${place}`] });
+    const { pictures, sound } = await watchWithVlc({ url: watchUrl, folder: join(folder, 'vlc'), enough: { picture: 40, soundSeconds: 2 }, args: [`--start-time=${place}`] });
     const seen = [...pictures.values()];
-    assert.ok(seen.length >= 3 && secondsOf(sound) >= 1, `${seen.length} pictures, ${secondsOf(sound)} s of sound`);
+    assert.ok(secondsOf(sound) >= 1, `${secondsOf(sound)} s of sound`);
     const places: number[] = [];
     for (const [i, png] of seen.entries()) {
       const path = join(folder, `vlc-${i}.png`);
       await writeFile(path, png);
       places.push(secondOf(await brightnessOf(['-i', path])));
     }
-    near(places[0] ?? 0, began + place, 1.2, 'the first picture');
-    assert.ok((places.at(-1) ?? 0) > (places[0] ?? 0), places.join(', '));
+    // It holds the picture that it has opened with until it is where it is sent.
+    const after = places.slice(places.findIndex((seen) => seen > began + 1));
+    near(after[0] ?? 0, began + place, 1.2, 'the first picture from there');
+    assert.ok(after.length >= 3 && (after.at(-1) ?? 0) > (after[0] ?? 0), places.join(', '));
     assertSought(lesson);
   });
 

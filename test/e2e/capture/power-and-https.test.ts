@@ -38,6 +38,8 @@ describe('a capture agent', { skip: noFfmpeg, concurrency: true, timeout: 180_00
       await eventually('some seconds are recorded', 60, () => bytesOn(gather) > 300_000);
       const killedAt = Date.now();
       await Promise.all([gather.end(), site.end()]);
+      // Both are back within a second where nothing else runs, and less than a second is no gap.
+      await sleep(2_000);
       await Promise.all([gather.start(), site.start()]);
       await channelWhen(site, channelId, 'records again', ({ isRecording }) => isRecording);
       const againAt = Date.now();
