@@ -36,7 +36,7 @@ export class HandTimers implements Timers {
   }
 }
 
-/** A viewer's connection in memory; set `pendingBytes` to make it a slow one. */
+/** A viewer's connection in memory; `pendingBytes` make it a slow one, from its next write on. */
 export class FakeDelivery implements Delivery {
   readonly protocol = 'flv';
   readonly encoding = flvEncoding;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { pino } from 'pino';
 import { FakeDelivery, HandTimers, fakePublisher, opening, picture, sound } from './fakes.ts';
-import { defaultLimits } from './limits.ts';
+import { type Limits, defaultLimits } from './limits.ts';
 import { type Publication, Stream } from './stream.ts';
 
 const limits = { ...defaultLimits, laneViewers: 2, lanes: 3 };
@@ -21,6 +21,10 @@ describe('lanes of a stream', () => {
   let mark = 0;
 
   beforeEach(() => {
+    start(limits);
+  });
+
+  function start(limits: Limits): void {
     timers = new HandTimers();
     stream = new Stream({ name: 'room', limits, timers, log: pino({ level: 'silent' }), windowMillis: () => windowMillis, onChange() {}, onViewerEnd() {} });
     const rests: number[] = [];
@@ -29,7 +33,7 @@ describe('lanes of a stream', () => {
     for (const tag of opening()) publication.write(tag);
     mark = 0;
     send(learning);
-  });
+  }
 
   function send(count: number): void {
     for (let i = 0; i < count; i++, mark++) {
@@ -90,6 +94,50 @@ describe('lanes of a stream', () => {
     for (const [a, b] of [[0, 1], [2, 3], [4, 5]] as const) assert.deepEqual(phases[a], phases[b]);
     timers.advance(2 * windowMillis);
     for (const each of viewers) assert.deepEqual(each.marks('video'), marksFrom(first));
+  });
+
+  /** Six in one lane, written to two at a time; what happens within their next window, `first` before all. */
+  function partedPass(first: (viewers: FakeDelivery[]) => void): { viewers: FakeDelivery[]; from: number; order: string[] } {
+    start({ ...defaultLimits, laneViewers: 6, turnViewers: 2 });
+    const from = newestKeyframe();
+    const viewers = join(6);
+    const order: string[] = [];
+    send(framesInWindow - 1);
+    for (const [i, viewer] of viewers.entries()) {
+      const { write } = viewer;
+      viewer.write = (parts) => {
+        write.call(viewer, parts);
+        order.push(String(i));
+        if (order.length === 1) timers.after(0, () => void first(viewers));
+      };
+    }
+    return { viewers, from, order };
+  }
+
+  test('between the parts of a long lane it is looked who has come meanwhile', () => {
+    let late: FakeDelivery | undefined;
+    const { viewers, from, order } = partedPass(() => {
+      order.push('between');
+      [late] = join(1);
+      assert.equal(late?.marks('video').at(-1), mark % 200, 'it has the newest frame');
+    });
+    send(1);
+    assert.deepEqual(order, ['0', '1', 'between', '2', '3', '4', '5']);
+    send(3 * framesInWindow);
+    timers.advance(2 * windowMillis);
+    for (const each of [...viewers, late]) assert.deepEqual(each?.marks('video'), marksFrom(from));
+  });
+
+  test('what comes between the parts of a lane, and the end of the publisher, is behind its window for each', () => {
+    const { viewers, from } = partedPass(() => {
+      publication.write(picture(mark * frameMillis, { mark: mark % 200 }));
+      mark++;
+      publication.end();
+    });
+    publication.write(picture(mark * frameMillis, { mark: mark % 200 }));
+    mark++;
+    timers.advance(0);
+    for (const each of viewers) assert.deepEqual(each.marks('video'), marksFrom(from));
   });
 
   test('frames that come all at once are one window for everybody', () => {

@@ -9,8 +9,11 @@ import { Window } from './window.ts';
 /** `since`: when the first of the gathered tags came. */
 type Lane = { viewers: Set<Viewer>; tags: StreamTag[]; first: number; since: number };
 
+/** A window on its way to those of its lane who have not got it yet. */
+type Pass = { window: Window; rest: Iterator<Viewer, unknown>; now: number };
+
 export type LanesOptions = {
-  limits: Pick<Limits, 'laneViewers' | 'lanes'>;
+  limits: Pick<Limits, 'laneViewers' | 'lanes' | 'turnViewers'>;
   timers: Timers;
   /** How long a frame may wait for the ones after it, ms; asked anew for each tag. 0: no tag waits. */
   windowMillis(): number;
@@ -33,6 +36,8 @@ export class Lanes {
   #turn = 0;
   /** Lanes that are due; a part of one is what the frames since the last have earned. */
   #due = 0;
+  /** Of the lane whose turn it is. */
+  #pass: Pass | undefined;
   #next = 0;
   #cancelTurn: (() => void) | undefined;
   #cancelWatch: (() => void) | undefined;
@@ -88,8 +93,9 @@ export class Lanes {
     for (const lane of this.#lanes) this.#flush(lane);
   }
 
-  /** Hands out nothing more by itself until the next tag. */
+  /** Hands out nothing more by itself until the next tag, but for a window that some have got already. */
   stop(): void {
+    this.#goOn(Infinity);
     this.#cancelTurn?.();
     this.#cancelWatch?.();
     this.#cancelTurn = this.#cancelWatch = undefined;
@@ -101,14 +107,17 @@ export class Lanes {
     this.#due = Math.min(this.#lanes.length, this.#due + lanes + roundingError);
   }
 
-  /** One lane a turn of the event loop, so that what has come meanwhile is read before the next one's writes. */
+  /** A part of a lane a turn of the event loop, so that what has come meanwhile is read before the next one's writes. */
   #takeTurn(): void {
     this.#cancelTurn = undefined;
-    this.#due = Math.max(0, this.#due - 1);
-    this.#turn = (this.#turn + 1) % Math.max(1, this.#lanes.length);
-    const lane = this.#lanes[this.#turn];
-    if (lane !== undefined) this.#flush(lane);
-    if (this.#due >= 1) this.#cancelTurn ??= this.#options.timers.after(0, () => this.#takeTurn());
+    if (this.#pass === undefined) {
+      this.#due = Math.max(0, this.#due - 1);
+      this.#turn = (this.#turn + 1) % Math.max(1, this.#lanes.length);
+      const lane = this.#lanes[this.#turn];
+      if (lane !== undefined) this.#begin(lane);
+    }
+    this.#goOn(this.#options.limits.turnViewers);
+    if (this.#pass !== undefined || this.#due >= 1) this.#cancelTurn ??= this.#options.timers.after(0, () => this.#takeTurn());
     else this.#tellLull();
   }
 
@@ -134,14 +143,35 @@ export class Lanes {
     });
   }
 
+  /** Hands a lane all that it has gathered. */
   #flush(lane: Lane): void {
+    this.#begin(lane);
+    this.#goOn(Infinity);
+  }
+
+  /** Makes a lane's window; what is on its way goes before it. */
+  #begin(lane: Lane): void {
+    this.#goOn(Infinity);
     const [first, ...rest] = lane.tags;
     if (first === undefined) return;
     lane.tags = [];
-    const window = new Window([first, ...rest], lane.first);
-    const now = this.#options.timers.now();
-    for (const viewer of lane.viewers) viewer.deliver(window, now);
-    window.release();
+    // Who joins meanwhile comes last, and has got it with the cache.
+    this.#pass = { window: new Window([first, ...rest], lane.first), rest: lane.viewers.values(), now: this.#options.timers.now() };
+  }
+
+  /** Hands the window that is on its way to the next `viewers`. */
+  #goOn(viewers: number): void {
+    const pass = this.#pass;
+    if (pass === undefined) return;
+    for (let count = 0; count < viewers; count++) {
+      const { done, value } = pass.rest.next();
+      if (done) {
+        pass.window.release();
+        this.#pass = undefined;
+        return;
+      }
+      value.deliver(pass.window, pass.now);
+    }
   }
 }
 

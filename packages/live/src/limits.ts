@@ -65,6 +65,8 @@ export type Limits = {
   laneViewers: number;
   /** …in at most so many lanes. */
   lanes: number;
+  /** Viewers of a lane who are written to before it is seen who else has come meanwhile; 128 take some 2 ms. */
+  turnViewers: number;
   /** Different timestamp origins among the viewers of one stream. */
   timeBases: number;
   /** HLS sessions of all streams. */
@@ -120,6 +122,7 @@ export const defaultLimits: Limits = {
   windowMillis: 100,
   laneViewers: 1_000,
   lanes: 16,
+  turnViewers: 128,
   timeBases: 64,
   hlsSessions: 20_000,
   hlsSessionMillis: 30_000,

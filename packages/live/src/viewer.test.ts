@@ -82,8 +82,8 @@ describe('a viewer of a stream', () => {
   test('one who lags gets what waited in few writes and misses nothing', () => {
     sendGop(0);
     const viewer = new FakeDelivery();
-    stream.join(viewer);
     viewer.pendingBytes = 1;
+    stream.join(viewer);
     sendGop(10);
     assert.equal(viewer.writes.length, 1);
     viewer.pendingBytes = 0;
@@ -97,8 +97,8 @@ describe('a viewer of a stream', () => {
   test('one who lags too far skips to the newest keyframe that waits; its times go on without a gap', () => {
     sendGop(0);
     const viewer = new FakeDelivery();
-    stream.join(viewer);
     viewer.pendingBytes = 1;
+    stream.join(viewer);
     for (const mark of [10, 20, 30, 40, 50]) sendGop(mark);
     viewer.pendingBytes = 0;
     for (const mark of [60, 70]) sendGop(mark);
@@ -118,8 +118,8 @@ describe('a viewer of a stream', () => {
   test('one whose queue has no keyframe that fits gets the next one', () => {
     sendGop(0);
     const viewer = new FakeDelivery();
-    stream.join(viewer);
     viewer.pendingBytes = 1;
+    stream.join(viewer);
     sendGop(10, 400);
     viewer.pendingBytes = 0;
     sendGop(20);
@@ -130,8 +130,8 @@ describe('a viewer of a stream', () => {
   test('a configuration that was skipped over is told before the keyframe', () => {
     sendGop(0);
     const viewer = new FakeDelivery();
-    stream.join(viewer);
     viewer.pendingBytes = 1;
+    stream.join(viewer);
     sendGop(10);
     publication.write(videoHeader(avcLarge));
     for (const mark of [20, 30, 40, 50]) sendGop(mark);

@@ -126,12 +126,11 @@ export class Viewer {
   deliver(window: Window, now: number): void {
     if (window.first < this.#next) return this.#deliverFrom(window, this.#next - window.first, now);
     if (this.#state === 'flowing') {
-      if (this.#queue.isEmpty && this.#delivery.pendingBytes === 0) {
+      if (this.#isFree) {
         this.#freeAt = now;
         this.#write(window.encode(this.#delivery.encoding, this.#base), this.#base.stamp(window.end), window.configs);
         return;
       }
-      this.#isPending = true;
       this.#queue.push(window);
       if (this.#queue.isOverfull) this.#skip();
     } else if (this.#state === 'skipping' && window.firstKeyframe >= 0) {
@@ -145,16 +144,25 @@ export class Viewer {
   /** Its first window: the tags before `from` it has got with the cache. */
   #deliverFrom(window: Window, from: number, now: number): void {
     if (this.#state !== 'flowing' || from >= window.tags.length) return;
-    this.#isPending = true;
     this.#queue.push(window, from);
     this.pump(now);
   }
 
+  /** The next bytes go straight to the connection: nothing waits before them. */
+  get #isFree(): boolean {
+    return this.#queue.isEmpty && !this.#isHeldUp();
+  }
+
+  /** Asked only of a connection that had not taken all of the last write. */
+  #isHeldUp(): boolean {
+    return this.#isPending && (this.#isPending = this.#delivery.pendingBytes > 0);
+  }
+
   /** Hands over what waits as far as the connection takes it. */
   pump(now: number): void {
-    if (this.#isPending && this.#delivery.pendingBytes > 0) return;
-    this.#isPending = false;
+    if (this.#isHeldUp()) return;
     this.#freeAt = now;
+    if (this.#queue.isEmpty) return;
     const entries = this.#queue.take(this.#limits.gatherBytes);
     const last = entries.at(-1);
     if (last === undefined) return;
@@ -173,7 +181,7 @@ export class Viewer {
 
   /** Its connection has taken nothing for too long. */
   isStuck(now: number): boolean {
-    return this.#isPending && this.#delivery.pendingBytes > 0 && now - this.#freeAt > this.#limits.stuckMillis;
+    return this.#isHeldUp() && now - this.#freeAt > this.#limits.stuckMillis;
   }
 
   /** The server's end: a refusal while nothing was sent, the end of media after that. */
@@ -214,7 +222,7 @@ export class Viewer {
   }
 
   #write(parts: readonly Uint8Array[], lastStamp: number, configs: Configs): void {
-    if (this.#delivery.audience === undefined) this.countOut(parts.reduce((bytes, part) => bytes + part.length, 0));
+    if (this.#delivery.audience === undefined) for (const part of parts) this.countOut(part.length);
     this.#lastStamp = Math.max(this.#lastStamp, lastStamp);
     this.#configs = configs;
     this.#delivery.write(parts);

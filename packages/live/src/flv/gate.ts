@@ -36,12 +36,16 @@ export function createGate(context: FlvContext, pass: (socket: Socket) => void):
   function admit(socket: Socket): void {
     sockets.add(socket);
     const cut = (): void => void socket.destroy();
-    socket.setTimeout(httpHeadMillis, cut);
+    // Not the socket's own time-out: once it has had one, each write looks at it, thousands a second.
+    const late = setTimeout(cut, httpHeadMillis);
     socket.on('error', cut);
     socket.once('end', cut);
-    socket.once('close', () => sockets.delete(socket));
+    socket.once('close', () => {
+      clearTimeout(late);
+      sockets.delete(socket);
+    });
     socket.once('data', (bytes) => {
-      socket.setTimeout(0, cut);
+      clearTimeout(late);
       const get = bytes.length <= httpHeadBytes ? readPlainGet(bytes) : undefined;
       if (get !== undefined) {
         // A viewer has nothing more to say.
