@@ -208,6 +208,33 @@ describe('the timetable editor', { skip: noBrowser }, () => {
     await dialog.getByRole('button', { name: '取消' }).click();
   });
 
+  it('a saved week is copied onto several channels, each found by typing, and it is said what they lose', async () => {
+    const gatherId = key.id;
+    const others: string[] = [];
+    for (let n = 1; n <= 60; n++) others.push((await lubo.call<{ id: string }>('POST', '/api/channels', { name: `实验室${n}`, gatherId, source: { mode: 'file', path: '/a.mp4' } })).id);
+    await save([lesson('aa', 1, 8), lesson('bb', 4, 14)]);
+    await open(page);
+    await page.getByRole('button', { name: '复制到其他通道' }).click();
+    const dialog = page.getByRole('dialog', { name: '把“高一（1）班”的录像表复制到其他通道' });
+    const channels = dialog.getByRole('combobox', { name: '选择通道，可多选' });
+    await dialog.getByText('选择通道，可多选').click();
+    await page.getByText(/还有 \d+ 项，输入关键词缩小范围/).waitFor();
+    for (const name of ['室59', '室60']) {
+      await channels.fill(name);
+      await page.getByRole('option', { name: `实验${name}` }).waitFor();
+      assert.equal(await page.getByRole('option').count(), 1);
+      await channels.press('Enter');
+      await dialog.getByText(`实验${name}`, { exact: true }).waitFor();
+    }
+    await dialog.getByText('把“高一（1）班”的录像表复制到其他通道').click();
+    await dialog.getByText('2 个通道原有的录像表将被替换，并立即下发。').waitFor();
+    await page.screenshot({ path: join(screenshots, 'admin-timetable-copy-week.png') });
+    await dialog.getByRole('button', { name: '复制', exact: true }).click();
+    await page.getByText('已复制到 2 个通道').waitFor();
+    const weekOf = async (id: string): Promise<string[]> => (await lubo.call<Timetable>('GET', `/api/channels/${id}/timetable`)).intervals.map(({ weekday, startSecond }) => `${weekday} ${startSecond / 3600}`).toSorted();
+    assert.deepEqual(await Promise.all(others.slice(57).map(weekOf)), [[], ['1 8', '4 14'], ['1 8', '4 14']]);
+  });
+
   it('what is not saved is not lost by leaving unasked', async () => {
     await open(page);
     await page.locator('.lesson').first().focus();

@@ -104,6 +104,26 @@ test('words are found wherever they stand, and only where they stand together', 
   assert.equal(await found('name'), '345');
 });
 
+test('words of a time are found though the clock was set back about then', async (t) => {
+  const clock = clockInHand();
+  const db = await openDatabase(temporaryFolder(t));
+  t.after(() => db.destroy());
+  const audit = createAudit(db, clock);
+  const start = clock.now();
+  // Set back by 30 minutes after the third; by the time of the clock the order is 0 3 1 4 2 5.
+  for (const [n, minutes] of [0, 20, 40, 10, 30, 50].entries()) {
+    clock.step(start + minutes * 60_000 - clock.now());
+    await audit.add({ who: `用户${n}`, personId: null, ip: '', operation: 'editChannel', targets: [], summary: '{"name":"一班"}' });
+  }
+  const at = (minutes: number): string => new Date(start + minutes * 60_000).toISOString();
+  const found = async (more: object) => (await audit.list({ page: 1, pageSize: 50, sort: 'at', search: '一班', ...more })).rows.map(({ who }) => who.at(-1)).toSorted().join('');
+  for (const [from, until, entries] of [[0, 50, '012345'], [15, 45, '124'], [10, 20, '13'], [25, 35, '4'], [41, 60, '5'], [-20, 5, '0'], [60, 90, ''], [-90, -60, '']] as const) {
+    assert.equal(await found({ from: at(from), until: at(until) }), entries, `${from} to ${until}`);
+  }
+  assert.equal(await found({ from: at(25) }), '245');
+  assert.equal(await found({ until: at(25) }), '013');
+});
+
 test('a log of before there was an index of its words is found by them, each entry as it was', async (t) => {
   const dir = temporaryFolder(t);
   const old = await openDatabase(dir);

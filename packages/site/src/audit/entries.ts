@@ -3,11 +3,13 @@ import { type Insertable, sql } from 'kysely';
 import { gramsOf, markOf } from '../db/grams.ts';
 import { fold } from '../db/name-order.ts';
 import type { Db, Tables } from '../db/tables.ts';
-import { type RowsWith, forgetRows, indexRows, rowsWith } from '../db/word-index.ts';
+import { type RowsWith, forgetRows, indexRows, rarestWords, rowsWith } from '../db/word-index.ts';
 
 export type AuditRow = Omit<Insertable<Tables['audit_entries']>, 'number'>;
 
 const wordIndex = 'audit_words';
+/** Words by which entries are found whose texts are looked at anyway. */
+const leadingWords = 3;
 
 /** Inserts within a transaction. */
 export async function insertEntries(trx: Db, rows: readonly AuditRow[]): Promise<void> {
@@ -41,4 +43,9 @@ export async function removeEntries(db: Db, until: string): Promise<void> {
 /** The index of words, for entries that have all of these. */
 export function entriesWith(words: readonly string[]): RowsWith {
   return rowsWith(wordIndex, words);
+}
+
+/** The few of these words that the fewest entries seem to have. */
+export async function rarestOf(db: Db, words: readonly string[]): Promise<string[]> {
+  return await rarestWords(db, wordIndex, words, leadingWords);
 }

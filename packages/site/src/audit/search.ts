@@ -5,7 +5,7 @@ import { gramsOfWords } from '../db/grams.ts';
 import { fold } from '../db/name-order.ts';
 import { likePattern } from '../db/page.ts';
 import type { Db } from '../db/tables.ts';
-import { entriesWith, marksOf } from './entries.ts';
+import { entriesWith, marksOf, rarestOf } from './entries.ts';
 
 export type AuditQuery = RequestOf<typeof routes.listAuditEntries>['query'];
 
@@ -43,36 +43,49 @@ async function matchingOf(db: Db, query: AuditQuery): Promise<Matching | undefin
   const { operation, personId, target, search = '', from, until } = query;
   const { grams, isExact } = gramsOfWords(search);
   const marks = marksOf({ operation, personId, targets: target === undefined ? [] : [target] });
-  const { table, number, holds } = entriesWith([...grams, ...marks]);
-  const bounds = await boundsOf(db, query);
-  if (bounds === undefined) return undefined;
+  const { table, number, holds } = entriesWith([...(isExact ? grams : await rarestOf(db, grams)), ...marks]);
+  const first = from === undefined ? {} : await firstSince(db, momentText(from));
+  const last = until === undefined ? {} : await lastUntil(db, momentText(until));
+  if (first === undefined || last === undefined) return undefined;
+  const bounds = [...(first.number === undefined ? [] : [sql`${number} >= ${whole(first.number)}`]), ...(last.number === undefined ? [] : [sql`${number} <= ${whole(last.number)}`])];
   const checks = [
     ...(isExact ? [] : [sql<boolean>`searched like ${likePattern(fold(search))} escape '\\'`]),
-    ...(from === undefined ? [] : [sql<boolean>`at >= ${momentText(from)}`]),
-    ...(until === undefined ? [] : [sql<boolean>`at <= ${momentText(until)}`]),
+    ...(first.isBlurred && from !== undefined ? [sql<boolean>`at >= ${momentText(from)}`] : []),
+    ...(last.isBlurred && until !== undefined ? [sql<boolean>`at <= ${momentText(until)}`] : []),
   ];
-  const conditions = [holds, ...(bounds.least === undefined ? [] : [sql`${number} >= ${bounds.least}`]), ...(bounds.most === undefined ? [] : [sql`${number} <= ${bounds.most}`])];
   // Crossed, so that the index of words leads and not that of moments.
   const isChecked = checks.length > 0;
   const entries = isChecked ? sql`cross join audit_texts` : sql``;
   const joined = !isChecked ? [] : [sql`audit_texts.number = ${number}`, ...checks];
-  return { number, isChecked, from: sql`from ${table} ${entries} where ${sql.join([...conditions, ...joined], sql` and `)}` };
+  return { number, isChecked, from: sql`from ${table} ${entries} where ${sql.join([holds, ...bounds, ...joined], sql` and `)}` };
 }
 
-/** Numbers rise with the moments, so that a time lies between two of them. Undefined when no entry is of that time. */
-async function boundsOf(db: Db, { from, until }: AuditQuery): Promise<{ least?: number; most?: number } | undefined> {
-  const bounds: { least?: number; most?: number } = {};
-  if (from !== undefined) {
-    const first = await db.selectFrom('audit_entries').select('number').where('at', '>=', momentText(from, -slackMillis)).orderBy('at').orderBy('number').limit(1).executeTakeFirst();
-    if (first === undefined) return undefined;
-    bounds.least = first.number;
-  }
-  if (until !== undefined) {
-    const last = await db.selectFrom('audit_entries').select('number').where('at', '<=', momentText(until, slackMillis)).orderBy('at', 'desc').orderBy('number', 'desc').limit(1).executeTakeFirst();
-    if (last === undefined) return undefined;
-    bounds.most = last.number;
-  }
-  return bounds;
+/** Numbers are handed over as floating-point ones, by which SQLite's full-text search does not find its place. */
+const whole = (number: number): RawBuilder<number> => sql<number>`cast(${number} as integer)`;
+
+/** Where a time begins or ends in the log. `isBlurred`: the clock was set back about then, and each entry's moment is looked at. */
+type Edge = { number?: number; isBlurred?: boolean };
+
+/** The first entry of this moment or later, or undefined. Numbers rise with the moments but where the clock was set back. */
+async function firstSince(db: Db, moment: string): Promise<Edge | undefined> {
+  const since = db.selectFrom('audit_entries').where('at', '>=', moment);
+  const { number } = await since.where('at', '<=', momentText(moment, slackMillis)).select((eb) => eb.fn.min('number').as('number')).executeTakeFirstOrThrow();
+  const first = number ?? (await since.select('number').orderBy('at').orderBy('number').limit(1).executeTakeFirst())?.number;
+  if (first === undefined) return undefined;
+  const before = db.selectFrom('audit_entries').where('at', '<', moment).where('at', '>=', momentText(moment, -slackMillis));
+  const { number: newest } = await before.select((eb) => eb.fn.max('number').as('number')).executeTakeFirstOrThrow();
+  return { number: Number(first), isBlurred: Number(newest ?? 0) > Number(first) };
+}
+
+/** The last entry of this moment or earlier, or undefined. */
+async function lastUntil(db: Db, moment: string): Promise<Edge | undefined> {
+  const until = db.selectFrom('audit_entries').where('at', '<=', moment);
+  const { number } = await until.where('at', '>=', momentText(moment, -slackMillis)).select((eb) => eb.fn.max('number').as('number')).executeTakeFirstOrThrow();
+  const last = number ?? (await until.select('number').orderBy('at', 'desc').orderBy('number', 'desc').limit(1).executeTakeFirst())?.number;
+  if (last === undefined) return undefined;
+  const after = db.selectFrom('audit_entries').where('at', '>', moment).where('at', '<=', momentText(moment, slackMillis));
+  const { number: oldest } = await after.select((eb) => eb.fn.min('number').as('number')).executeTakeFirstOrThrow();
+  return { number: Number(last), isBlurred: Number(oldest ?? Infinity) < Number(last) };
 }
 
 /** Moments compare as text only with the same number of digits. */

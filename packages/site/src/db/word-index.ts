@@ -30,3 +30,26 @@ export function rowsWith(name: string, words: readonly string[]): RowsWith {
   const wanted = words.map((word) => `"${word}"`).join(' AND ');
   return { table: sql.table(name), number: sql<number>`${sql.table(name)}.rowid`, holds: sql<boolean>`${sql.table(name)} match ${wanted}` };
 }
+
+/** Newest rows by which it is told how rare a word is. */
+const sampledRows = 32;
+/** Words that are looked at; evenly taken from more. */
+const mostSampled = 16;
+/** A word of more than this part of the rows rules out too few to be worth the walk along its rows. */
+const mostShare = 0.5;
+
+/** Up to `count` of the words, at least one: those that the fewest rows seem to have. Rows that have these may lack the others. */
+export async function rarestWords(db: Db, name: string, words: readonly string[], count: number): Promise<string[]> {
+  if (words.length <= 1) return [...words];
+  const step = Math.ceil(words.length / mostSampled);
+  const samples = words.filter((_, i) => i % step === 0).map((word) => {
+    const { table, number, holds } = rowsWith(name, [word]);
+    const newest = sql`select ${number} as number from ${table} where ${holds} order by ${number} desc limit ${sampledRows}`;
+    return sql`select cast(${word} as text) as word, count(*) as count, min(number) as oldest, max(number) as newest from (${newest}) as newest`;
+  });
+  const { rows } = await sql<{ word: string; count: number; oldest: number | null; newest: number | null }>`${sql.join(samples, sql` union all `)}`.execute(db);
+  const last = Math.max(...rows.map(({ newest }) => Number(newest ?? 0)));
+  const shares = rows.map(({ word, count: found, oldest }) => ({ word, share: oldest === null ? 0 : Number(found) / (last - Number(oldest) + 1) }));
+  const rareFirst = shares.toSorted((a, b) => a.share - b.share);
+  return rareFirst.filter(({ share }, i) => i === 0 || (i < count && share <= mostShare)).map(({ word }) => word);
+}

@@ -1,7 +1,7 @@
 // What is in each page from the start: its words for whoever shares or searches, the picture that is seen first, and the answers of
 // the calls that it begins with.
 import { type BannerItem, type Channel, RecordingQuery, channelRecordingsSize, feedPageSize, livePageSize } from '@lubo/contract';
-import { pictureSizes } from '@lubo/contract/poster';
+import { pictureSizes } from '@lubo/contract/picture';
 import type { Front } from './front.ts';
 import { type FirstPicture, type PageContent, addressOf, channelContent, firstCalls, firstPosterOf, firstSnapshotOf, recordingContent } from './page.ts';
 

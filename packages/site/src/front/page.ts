@@ -2,7 +2,7 @@
 // answers of the calls that the page begins with, so that the first paint carries content.
 import { type Channel, type Recording, mediaPaths, routes } from '@lubo/contract';
 import type { Language } from '@lubo/contract/language';
-import { posterSrcset } from '@lubo/contract/poster';
+import { pictureSrcset } from '@lubo/contract/picture';
 import type { NeededFiles } from './page-files.ts';
 
 /** What stands in the page besides the program. */
@@ -108,12 +108,12 @@ export function recordingContent(recording: Recording, timeZone: string): Pick<P
 
 /** A recording's poster as a page shows it `sizes` wide. */
 export function firstPosterOf({ posterUrl, posterWidths }: Recording, sizes: string): FirstPicture | undefined {
-  return posterUrl === undefined ? undefined : { url: posterUrl, srcset: posterSrcset(posterUrl, posterWidths), sizes };
+  return posterUrl === undefined ? undefined : { url: posterUrl, srcset: pictureSrcset(posterUrl, posterWidths), sizes };
 }
 
 /** A channel's snapshot as a page shows it `sizes` wide. */
 export function firstSnapshotOf({ snapshotUrl, snapshotWidths }: Channel, sizes: string): FirstPicture | undefined {
-  return snapshotUrl === undefined ? undefined : { url: snapshotUrl, srcset: posterSrcset(snapshotUrl, snapshotWidths), sizes };
+  return snapshotUrl === undefined ? undefined : { url: snapshotUrl, srcset: pictureSrcset(snapshotUrl, snapshotWidths), sizes };
 }
 
 /** What is said of a channel. Its picture is the newest whenever it is fetched, and a JPEG: WeChat and others show nothing else. */

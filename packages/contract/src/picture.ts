@@ -14,7 +14,7 @@ export const pictureSizes = {
 } as const;
 
 /** The `srcset` of a picture's WebPs; `undefined` where there are none. */
-export function posterSrcset(url: string, widths: readonly number[] = []): string | undefined {
+export function pictureSrcset(url: string, widths: readonly number[] = []): string | undefined {
   const query = `${url}${url.includes('?') ? '&' : '?'}width=`;
   return widths.length === 0 ? undefined : widths.map((width) => `${query}${width} ${width}w`).join(', ');
 }
