@@ -240,6 +240,8 @@ describe('the timetable editor', { skip: noBrowser }, () => {
     await page.locator('.lesson').first().focus();
     await page.keyboard.press('Delete');
     await page.getByRole('link', { name: '学校' }).click();
+    await page.getByRole('button', { name: '继续编辑' }).waitFor();
+    await page.screenshot({ path: join(screenshots, 'admin-timetable-leaving.png') });
     await page.getByRole('button', { name: '继续编辑' }).click();
     assert.match(page.url(), /timetable/);
     await page.getByRole('button', { name: '撤销' }).click();

@@ -182,7 +182,7 @@ test('a recording plays, and from any place', { skip: !hasFfmpeg && 'there is no
       places.push(secondOf(await brightnessOf(['-i', path])));
     }
     // It holds the picture that it has opened with until it is where it is sent.
-    const after = places.slice(places.findIndex((seen) => seen > began + 1));
+    const after = places.slice(places.findIndex((second) => second > began + 1));
     near(after[0] ?? 0, began + place, 1.2, 'the first picture from there');
     assert.ok(after.length >= 3 && (after.at(-1) ?? 0) > (after[0] ?? 0), places.join(', '));
     assertSought(lesson);

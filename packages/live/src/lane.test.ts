@@ -5,7 +5,7 @@ import { FakeDelivery, HandTimers, fakePublisher, opening, picture, sound } from
 import { type Limits, defaultLimits } from './limits.ts';
 import { type Publication, Stream } from './stream.ts';
 
-const limits = { ...defaultLimits, laneViewers: 2, lanes: 3 };
+const fewLimits = { ...defaultLimits, laneViewers: 2, lanes: 3 };
 const frameMillis = 10;
 const windowMillis = 90;
 /** The first frame of a window waits for the nine after it. */
@@ -21,10 +21,10 @@ describe('lanes of a stream', () => {
   let mark = 0;
 
   beforeEach(() => {
-    start(limits);
+    open(fewLimits);
   });
 
-  function start(limits: Limits): void {
+  function open(limits: Limits): void {
     timers = new HandTimers();
     stream = new Stream({ name: 'room', limits, timers, log: pino({ level: 'silent' }), windowMillis: () => windowMillis, onChange() {}, onViewerEnd() {} });
     const rests: number[] = [];
@@ -98,7 +98,7 @@ describe('lanes of a stream', () => {
 
   /** Six in one lane, written to two at a time; what happens within their next window, `first` before all. */
   function partedPass(first: (viewers: FakeDelivery[]) => void): { viewers: FakeDelivery[]; from: number; order: string[] } {
-    start({ ...defaultLimits, laneViewers: 6, turnViewers: 2 });
+    open({ ...defaultLimits, laneViewers: 6, turnViewers: 2 });
     const from = newestKeyframe();
     const viewers = join(6);
     const order: string[] = [];
@@ -108,7 +108,7 @@ describe('lanes of a stream', () => {
       viewer.write = (parts) => {
         write.call(viewer, parts);
         order.push(String(i));
-        if (order.length === 1) timers.after(0, () => void first(viewers));
+        if (order.length === 1) timers.after(0, () => first(viewers));
       };
     }
     return { viewers, from, order };

@@ -74,7 +74,7 @@ async function firstSince(db: Db, moment: string): Promise<Edge | undefined> {
   if (first === undefined) return undefined;
   const before = db.selectFrom('audit_entries').where('at', '<', moment).where('at', '>=', momentText(moment, -slackMillis));
   const { number: newest } = await before.select((eb) => eb.fn.max('number').as('number')).executeTakeFirstOrThrow();
-  return { number: Number(first), isBlurred: Number(newest ?? 0) > Number(first) };
+  return { number: first, isBlurred: (newest ?? 0) > first };
 }
 
 /** The last entry of this moment or earlier, or undefined. */
@@ -85,7 +85,7 @@ async function lastUntil(db: Db, moment: string): Promise<Edge | undefined> {
   if (last === undefined) return undefined;
   const after = db.selectFrom('audit_entries').where('at', '>', moment).where('at', '<=', momentText(moment, slackMillis));
   const { number: oldest } = await after.select((eb) => eb.fn.min('number').as('number')).executeTakeFirstOrThrow();
-  return { number: Number(last), isBlurred: Number(oldest ?? Infinity) < Number(last) };
+  return { number: last, isBlurred: (oldest ?? Infinity) < last };
 }
 
 /** Moments compare as text only with the same number of digits. */

@@ -48,8 +48,8 @@ export async function rarestWords(db: Db, name: string, words: readonly string[]
     return sql`select cast(${word} as text) as word, count(*) as count, min(number) as oldest, max(number) as newest from (${newest}) as newest`;
   });
   const { rows } = await sql<{ word: string; count: number; oldest: number | null; newest: number | null }>`${sql.join(samples, sql` union all `)}`.execute(db);
-  const last = Math.max(...rows.map(({ newest }) => Number(newest ?? 0)));
-  const shares = rows.map(({ word, count: found, oldest }) => ({ word, share: oldest === null ? 0 : Number(found) / (last - Number(oldest) + 1) }));
+  const last = Math.max(...rows.map(({ newest }) => newest ?? 0));
+  const shares = rows.map(({ word, count: found, oldest }) => ({ word, share: oldest === null ? 0 : found / (last - oldest + 1) }));
   const rareFirst = shares.toSorted((a, b) => a.share - b.share);
   return rareFirst.filter(({ share }, i) => i === 0 || (i < count && share <= mostShare)).map(({ word }) => word);
 }
