@@ -126,7 +126,7 @@ export class Viewer {
   deliver(window: Window, now: number): void {
     if (window.first < this.#next) return this.#deliverFrom(window, this.#next - window.first, now);
     if (this.#state === 'flowing') {
-      if (this.#isFree) {
+      if (this.#queue.isEmpty && !this.#isHeldUp()) {
         this.#freeAt = now;
         this.#write(window.encode(this.#delivery.encoding, this.#base), this.#base.stamp(window.end), window.configs);
         return;
@@ -146,11 +146,6 @@ export class Viewer {
     if (this.#state !== 'flowing' || from >= window.tags.length) return;
     this.#queue.push(window, from);
     this.pump(now);
-  }
-
-  /** The next bytes go straight to the connection: nothing waits before them. */
-  get #isFree(): boolean {
-    return this.#queue.isEmpty && !this.#isHeldUp();
   }
 
   /** Asked only of a connection that had not taken all of the last write. */

@@ -5,6 +5,7 @@ import { gramsOfWords } from '../db/grams.ts';
 import { fold } from '../db/name-order.ts';
 import { likePattern } from '../db/page.ts';
 import type { Db } from '../db/tables.ts';
+import { rowNumber } from '../db/word-index.ts';
 import { entriesWith, marksOf, rarestOf } from './entries.ts';
 
 export type AuditQuery = RequestOf<typeof routes.listAuditEntries>['query'];
@@ -47,7 +48,7 @@ async function matchingOf(db: Db, query: AuditQuery): Promise<Matching | undefin
   const first = from === undefined ? {} : await firstSince(db, momentText(from));
   const last = until === undefined ? {} : await lastUntil(db, momentText(until));
   if (first === undefined || last === undefined) return undefined;
-  const bounds = [...(first.number === undefined ? [] : [sql`${number} >= ${whole(first.number)}`]), ...(last.number === undefined ? [] : [sql`${number} <= ${whole(last.number)}`])];
+  const bounds = [...(first.number === undefined ? [] : [sql`${number} >= ${rowNumber(first.number)}`]), ...(last.number === undefined ? [] : [sql`${number} <= ${rowNumber(last.number)}`])];
   const checks = [
     ...(isExact ? [] : [sql<boolean>`searched like ${likePattern(fold(search))} escape '\\'`]),
     ...(first.isBlurred && from !== undefined ? [sql<boolean>`at >= ${momentText(from)}`] : []),
@@ -59,9 +60,6 @@ async function matchingOf(db: Db, query: AuditQuery): Promise<Matching | undefin
   const joined = !isChecked ? [] : [sql`audit_texts.number = ${number}`, ...checks];
   return { number, isChecked, from: sql`from ${table} ${entries} where ${sql.join([holds, ...bounds, ...joined], sql` and `)}` };
 }
-
-/** Numbers are handed over as floating-point ones, by which SQLite's full-text search does not find its place. */
-const whole = (number: number): RawBuilder<number> => sql<number>`cast(${number} as integer)`;
 
 /** Where a time begins or ends in the log. `isBlurred`: the clock was set back about then, and each entry's moment is looked at. */
 type Edge = { number?: number; isBlurred?: boolean };

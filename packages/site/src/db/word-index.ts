@@ -31,6 +31,9 @@ export function rowsWith(name: string, words: readonly string[]): RowsWith {
   return { table: sql.table(name), number: sql<number>`${sql.table(name)}.rowid`, holds: sql<boolean>`${sql.table(name)} match ${wanted}` };
 }
 
+/** A number to compare rows' numbers with. It would be handed over as a floating-point one, by which full-text search does not find its place. */
+export const rowNumber = (number: number): RawBuilder<number> => sql<number>`cast(${number} as integer)`;
+
 /** Newest rows by which it is told how rare a word is. */
 const sampledRows = 32;
 /** Words that are looked at; evenly taken from more. */
