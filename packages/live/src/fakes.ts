@@ -3,7 +3,7 @@ import { type FlvTag, readFlvHeader, readTag, writeAudioBody, writeAudioConfig, 
 import { flvEncoding } from './flv/encoding.ts';
 import type { PublisherEnd } from './stream.ts';
 import type { Timers } from './timers.ts';
-import type { Delivery, ViewerEnd } from './viewer.ts';
+import type { Delivery, Outlet, ViewerEnd } from './delivery.ts';
 
 /** A clock that moves only when told. */
 export class HandTimers implements Timers {
@@ -36,7 +36,7 @@ export class HandTimers implements Timers {
   }
 }
 
-/** A viewer's connection in memory; `pendingBytes` make it a slow one, from its next write on. */
+/** A viewer's connection in memory; `pendingBytes` make it a slow one, from its next write on. Its outlet leads to `write`. */
 export class FakeDelivery implements Delivery {
   readonly protocol = 'flv';
   readonly encoding = flvEncoding;
@@ -44,6 +44,23 @@ export class FakeDelivery implements Delivery {
   writes: Uint8Array[] = [];
   refusedFor: ViewerEnd | undefined;
   endedFor: ViewerEnd | undefined;
+
+  readonly outlet: Outlet | undefined;
+
+  constructor({ hasOutlet = true } = {}) {
+    this.outlet = hasOutlet ? this.#openOutlet() : undefined;
+  }
+
+  #openOutlet(): Outlet {
+    const pending = (): number => this.pendingBytes;
+    return {
+      writable: true,
+      get writableLength() {
+        return pending();
+      },
+      write: (bytes) => this.write([bytes]),
+    };
+  }
 
   preface: Delivery['preface'] = ({ video, audio }) => writeFlvHeader({ hasVideo: video !== undefined, hasAudio: audio !== undefined });
 

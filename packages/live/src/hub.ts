@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { type Limits, windowMillisFor } from './limits.ts';
 import { type Publication, type Publisher, type Seat, Stream } from './stream.ts';
 import { type Timers, every } from './timers.ts';
-import type { Delivery, ViewerEnd } from './viewer.ts';
+import type { Delivery, ViewerEnd } from './delivery.ts';
 
 /** What counts against the limits of a server of several processes. */
 export type Load = { viewers: number; hlsSessions: number; hlsBytes: number };

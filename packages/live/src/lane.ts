@@ -1,198 +1,102 @@
-// Viewers of a stream in lanes. A window ends with the frame that has just come, so that this frame waits for nothing; and the
-// lanes take turns with the frames, so that thousands of writes never stand between a publisher's bytes and their reading.
-import type { Limits } from './limits.ts';
+// Those viewers of a stream who get their windows at the same moment.
+import { Cohort } from './cohort.ts';
 import type { StreamTag } from './stream-tag.ts';
-import type { Timers } from './timers.ts';
-import type { Viewer } from './viewer.ts';
+import type { Viewer, ViewerCounts } from './viewer.ts';
 import { Window } from './window.ts';
 
-/** `since`: when the first of the gathered tags came. */
-type Lane = { viewers: Set<Viewer>; tags: StreamTag[]; first: number; since: number };
-
 /** A window on its way to those of its lane who have not got it yet. */
-type Pass = { window: Window; rest: Iterator<Viewer, unknown>; now: number };
+type Pass = { window: Window; loose: Iterator<Viewer, unknown>; now: number };
 
-export type LanesOptions = {
-  limits: Pick<Limits, 'laneViewers' | 'lanes' | 'turnViewers'>;
-  timers: Timers;
-  /** How long a frame may wait for the ones after it, ms; asked anew for each tag. 0: no tag waits. */
-  windowMillis(): number;
-  /** No frame of the next `millis` ends a window: they may as well be read together. */
-  onLull?(millis: number): void;
-};
-
-/** Frames that do not come end no window: this many times its length, and it goes out without them. */
-const patience = 1.5;
-
-/** What thirds and tenths that are summed up may lack of a whole. */
-const roundingError = 1e-9;
-
-/** The lanes of one stream. */
-export class Lanes {
-  readonly #options: LanesOptions;
-  readonly #pace = new FramePace();
-  #lanes: Lane[] = [];
-  /** The lane whose turn is next. */
-  #turn = 0;
-  /** Lanes that are due; a part of one is what the frames since the last have earned. */
-  #due = 0;
-  /** Of the lane whose turn it is. */
+export class Lane {
+  readonly #counts: ViewerCounts;
+  readonly #viewers = new Set<Viewer>();
+  /** Those who are in no cohort: newcomers, those who lag, and those whose protocol frames each window anew. */
+  readonly #loose = new Set<Viewer>();
+  #cohorts: Cohort<Viewer>[] = [];
+  #tags: StreamTag[] = [];
+  /** Number of the first gathered tag, and when it came. */
+  #first = 0;
+  #since = Infinity;
   #pass: Pass | undefined;
-  #next = 0;
-  #cancelTurn: (() => void) | undefined;
-  #cancelWatch: (() => void) | undefined;
 
-  constructor(options: LanesOptions) {
-    this.#options = options;
+  constructor(counts: ViewerCounts) {
+    this.#counts = counts;
   }
 
-  get isEmpty(): boolean {
-    return this.#lanes.length === 0;
+  get size(): number {
+    return this.#viewers.size;
   }
 
-  /** Number of the tag that comes next. */
-  get next(): number {
-    return this.#next;
+  /** When the first of the gathered tags came; `Infinity` if there is none. */
+  get since(): number {
+    return this.#since;
   }
 
-  /** Those who come together stay together, for they share the bytes that are made for them. */
   join(viewer: Viewer): void {
-    const { laneViewers, lanes } = this.#options.limits;
-    let lane = this.#lanes.findLast(({ viewers }) => viewers.size < laneViewers);
-    if (lane === undefined && this.#lanes.length < lanes) this.#lanes.push((lane = { viewers: new Set(), tags: [], first: 0, since: 0 }));
-    lane ??= this.#lanes.toSorted((a, b) => a.viewers.size - b.viewers.size)[0];
-    lane?.viewers.add(viewer);
+    this.#viewers.add(viewer);
+    this.#loose.add(viewer);
   }
 
-  leave(viewer: Viewer): void {
-    const at = this.#lanes.findIndex(({ viewers }) => viewers.delete(viewer));
-    if (at >= 0 && this.#lanes[at]?.viewers.size === 0) this.#lanes.splice(at, 1);
+  /** Tells whether the viewer was in this lane. */
+  leave(viewer: Viewer): boolean {
+    if (!this.#viewers.delete(viewer)) return false;
+    this.#loose.delete(viewer);
+    viewer.part();
+    return true;
   }
 
-  /** Takes the stream's next tag. */
-  add(tag: StreamTag): void {
-    const number = this.#next++;
-    const window = this.#options.windowMillis();
-    const isFrame = tag.type === (tag.configs.video === undefined ? 'audio' : 'video');
-    if (isFrame) this.#pace.note(tag.timestamp);
-    if (this.#lanes.length === 0) return;
-    const now = this.#options.timers.now();
-    for (const lane of this.#lanes) {
-      if (lane.tags.length === 0) [lane.first, lane.since] = [number, now];
-      lane.tags.push(tag);
-    }
-    if (window === 0) this.#earn(this.#lanes.length);
-    else if (isFrame) this.#earn(this.#lanes.length / this.#pace.framesIn(window));
-    if (this.#due >= 1) this.#cancelTurn ??= this.#options.timers.after(0, () => this.#takeTurn());
-    else this.#cancelWatch ??= this.#watch(window);
+  /** Gathers a tag for the next window. */
+  add(tag: StreamTag, number: number, now: number): void {
+    if (this.#tags.length === 0) [this.#first, this.#since] = [number, now];
+    this.#tags.push(tag);
   }
 
-  /** Hands out all that is gathered. */
-  flush(): void {
-    this.stop();
-    for (const lane of this.#lanes) this.#flush(lane);
-  }
-
-  /** Hands out nothing more by itself until the next tag, but for a window that some have got already. */
-  stop(): void {
-    this.#goOn(Infinity);
-    this.#cancelTurn?.();
-    this.#cancelWatch?.();
-    this.#cancelTurn = this.#cancelWatch = undefined;
-    this.#due = 0;
-  }
-
-  /** No more than all lanes once: when writing takes longer than frames do, the windows of all grow alike. */
-  #earn(lanes: number): void {
-    this.#due = Math.min(this.#lanes.length, this.#due + lanes + roundingError);
-  }
-
-  /** A part of a lane a turn of the event loop, so that what has come meanwhile is read before the next one's writes. */
-  #takeTurn(): void {
-    this.#cancelTurn = undefined;
-    if (this.#pass === undefined) {
-      this.#due = Math.max(0, this.#due - 1);
-      this.#turn = (this.#turn + 1) % Math.max(1, this.#lanes.length);
-      const lane = this.#lanes[this.#turn];
-      if (lane !== undefined) this.#begin(lane);
-    }
-    this.#goOn(this.#options.limits.turnViewers);
-    if (this.#pass !== undefined || this.#due >= 1) this.#cancelTurn ??= this.#options.timers.after(0, () => this.#takeTurn());
-    else this.#tellLull();
-  }
-
-  /** The frame that ends the next window is to be met as it comes; those before it, and some way towards it, are not. */
-  #tellLull(): void {
-    const { onLull, windowMillis } = this.#options;
-    const window = windowMillis();
-    if (window === 0 || this.#lanes.length === 0) return;
-    const ahead = Math.ceil((1 - this.#due) / (this.#lanes.length / this.#pace.framesIn(window)) - 0.01) - 1;
-    if (ahead > 0) onLull?.((ahead + 0.25) * this.#pace.millis);
-  }
-
-  /** Looks after lanes whose frames fail to come, as long as anything is gathered. */
-  #watch(window: number): () => void {
-    const { timers } = this.#options;
-    const oldest = Math.min(...this.#lanes.map(({ tags, since }) => (tags.length > 0 ? since : Infinity)));
-    const longest = window * patience;
-    return timers.after(Math.max(1, oldest + longest - timers.now()), () => {
-      this.#cancelWatch = undefined;
-      const now = timers.now();
-      for (const lane of this.#lanes) if (lane.tags.length > 0 && now - lane.since >= longest) this.#flush(lane);
-      if (this.#lanes.some(({ tags }) => tags.length > 0)) this.#cancelWatch = this.#watch(this.#options.windowMillis());
-    });
-  }
-
-  /** Hands a lane all that it has gathered. */
-  #flush(lane: Lane): void {
-    this.#begin(lane);
-    this.#goOn(Infinity);
-  }
-
-  /** Makes a lane's window; what is on its way goes before it. */
-  #begin(lane: Lane): void {
-    this.#goOn(Infinity);
-    const [first, ...rest] = lane.tags;
+  /** Makes a window of what is gathered; the one before has gone out. */
+  begin(now: number): void {
+    const [first, ...rest] = this.#tags;
     if (first === undefined) return;
-    lane.tags = [];
+    this.#tags = [];
+    this.#since = Infinity;
+    const window = new Window([first, ...rest], this.#first);
+    this.#cohorts = this.#cohorts.filter(({ size }) => size > 0);
+    for (const cohort of this.#cohorts) cohort.begin(window);
     // Who joins meanwhile comes last, and has got it with the cache.
-    this.#pass = { window: new Window([first, ...rest], lane.first), rest: lane.viewers.values(), now: this.#options.timers.now() };
+    this.#pass = { window, loose: this.#loose.values(), now };
   }
 
-  /** Hands the window that is on its way to the next `viewers`. */
-  #goOn(viewers: number): void {
+  /** Hands the window that is on its way to the next `viewers`; tells whether all have it. */
+  goOn(viewers: number): boolean {
     const pass = this.#pass;
-    if (pass === undefined) return;
-    for (let count = 0; count < viewers; count++) {
-      const { done, value } = pass.rest.next();
+    if (pass === undefined) return true;
+    let left = viewers;
+    for (const cohort of this.#cohorts) left -= cohort.goOn(left, pass.now);
+    for (; left > 0; left--) {
+      const { done, value } = pass.loose.next();
       if (done) {
-        pass.window.release();
-        this.#pass = undefined;
-        return;
+        this.#end(pass.window);
+        return true;
       }
       value.deliver(pass.window, pass.now);
     }
-  }
-}
-
-/** How far apart the frames of a stream are: a running mean of their timestamps' steps. */
-class FramePace {
-  #millis = 40;
-  #last: number | undefined;
-
-  get millis(): number {
-    return this.#millis;
+    return false;
   }
 
-  note(timestamp: number): void {
-    const step = timestamp - (this.#last ?? timestamp);
-    this.#last = timestamp;
-    // What is no step from frame to frame tells nothing of their pace: a header, a break, an encoder that begins anew.
-    if (step > 0 && step < 1_000) this.#millis += (step - this.#millis) / 8;
-  }
-
-  /** Frames of a window whose first one waits `millis` at most for its last one. */
-  framesIn(millis: number): number {
-    return 1 + Math.floor(millis / this.#millis + 0.01);
+  /** All have the window: who has come as far as all others goes with them from here on. */
+  #end(window: Window): void {
+    window.release();
+    this.#pass = undefined;
+    for (const viewer of this.#loose) {
+      const sharing = viewer.sharingAfter(window);
+      if (sharing === undefined) continue;
+      const { encoding, base } = sharing;
+      let cohort = this.#cohorts.find((each) => each.encoding === encoding && each.base === base);
+      if (cohort === undefined) {
+        const progress = { next: window.next, stamp: base.stamp(window.end), configs: window.configs };
+        cohort = new Cohort<Viewer>({ encoding, base, progress, counts: this.#counts, onLag: (member) => this.#loose.add(member) });
+        this.#cohorts.push(cohort);
+      }
+      this.#loose.delete(viewer);
+      viewer.enter(cohort);
+    }
   }
 }

@@ -120,7 +120,7 @@ export const defaultLimits: Limits = {
   unwindowedViewers: 16,
   windowMillisPerViewer: 1,
   windowMillis: 100,
-  laneViewers: 1_000,
+  laneViewers: 1_500,
   lanes: 16,
   turnViewers: 128,
   timeBases: 64,

@@ -1,10 +1,13 @@
 // A viewer's socket as the place where its bytes go: gathered writes, and an end that can't hang.
 import type { Socket } from 'node:net';
+import type { Outlet } from './delivery.ts';
 
 /** The writing half of a connection. Nothing here throws; a socket that is gone swallows what it gets. */
 export type Sink = {
   /** Bytes written that the system has not taken. */
   readonly pendingBytes: number;
+  /** The same for parts that need no gathering; absent where a write is more than its bytes. */
+  readonly outlet?: Outlet | undefined;
   write(parts: readonly Uint8Array[]): void;
   /** Sends what was written, then closes; cut after `lingerMillis`. */
   end(lingerMillis: number): void;
@@ -26,6 +29,10 @@ class SocketSink implements Sink {
 
   get pendingBytes(): number {
     return this.#socket.writableLength;
+  }
+
+  get outlet(): Outlet {
+    return this.#socket;
   }
 
   write(parts: readonly Uint8Array[]): void {

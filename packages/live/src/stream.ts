@@ -3,13 +3,14 @@ import type { FlvTag } from '@lubo/media';
 import type { Logger } from 'pino';
 import { GopCache } from './gop-cache.ts';
 import { Intake } from './intake.ts';
-import { Lanes } from './lane.ts';
+import { Lanes } from './lanes.ts';
 import type { Limits } from './limits.ts';
 import { StreamClock } from './stream-clock.ts';
 import { type Configs, type StreamTag, hasSameTracks } from './stream-tag.ts';
 import { TimeBases } from './time-base.ts';
 import type { Timers } from './timers.ts';
-import { type Delivery, Viewer, type ViewerEnd } from './viewer.ts';
+import type { Delivery, ViewerEnd } from './delivery.ts';
+import { Viewer } from './viewer.ts';
 
 /** Why the server closes a publisher. */
 export type PublisherEnd = 'taken-over' | 'abandoned' | 'stopping';
@@ -69,8 +70,8 @@ export class Stream {
     this.name = options.name;
     this.#options = options;
     this.#gop = new GopCache(options.limits);
-    this.#lanes = new Lanes({ ...options, windowMillis: () => options.windowMillis(), onLull: (millis) => this.#rest(millis) });
-    this.#relayLanes = new Lanes({ ...options, windowMillis: () => 0 });
+    this.#lanes = new Lanes({ ...options, counts: this.#counts, windowMillis: () => options.windowMillis(), onLull: (millis) => this.#rest(millis) });
+    this.#relayLanes = new Lanes({ ...options, counts: this.#counts, windowMillis: () => 0 });
     this.#bases = new TimeBases(options.limits.timeBases);
     this.#unpublishedAt = this.#unwatchedAt = options.timers.now();
   }

@@ -8,7 +8,7 @@ import { pino } from 'pino';
 
 const limits: Limits = { ...defaultLimits, queueBytes: 1000, queueMillis: 3000, gatherBytes: 500 };
 
-describe('a viewer of a stream', () => {
+for (const hasOutlet of [true, false]) describe(`a viewer of a stream, ${hasOutlet ? 'in cohorts' : 'each written to by itself'}`, () => {
   let timers: HandTimers;
   let stream: Stream;
   let publication: Publication;
@@ -34,7 +34,7 @@ describe('a viewer of a stream', () => {
   test('gets header, metadata, configuration and the GOP so far in one write, with times from 0', () => {
     sendGop(0);
     sendGop(10);
-    const viewer = new FakeDelivery();
+    const viewer = new FakeDelivery({ hasOutlet });
     stream.join(viewer);
     assert.equal(viewer.writes.length, 1);
     const { hasVideo, hasAudio, tags } = viewer.flv();
@@ -49,14 +49,14 @@ describe('a viewer of a stream', () => {
   test('who comes between two windows gets nothing twice', () => {
     sendGop(0);
     publication.write(picture(at, { mark: 5 }));
-    const viewer = new FakeDelivery();
+    const viewer = new FakeDelivery({ hasOutlet });
     stream.join(viewer);
     timers.advance(0);
     assert.deepEqual(viewer.marks('video'), [0, 1, 2, 3, 4, 5]);
   });
 
   test('waits for the first keyframe, then begins with it', () => {
-    const viewer = new FakeDelivery();
+    const viewer = new FakeDelivery({ hasOutlet });
     const { viewer: seat } = stream.join(viewer);
     assert.equal(seat.isWaiting, true);
     sendGop(0);
@@ -67,7 +67,7 @@ describe('a viewer of a stream', () => {
 
   test('viewers of one GOP are handed the very same bytes', () => {
     sendGop(0);
-    const [one, two] = [new FakeDelivery(), new FakeDelivery()];
+    const [one, two] = [new FakeDelivery({ hasOutlet }), new FakeDelivery({ hasOutlet })];
     const handed: Uint8Array[] = [];
     for (const each of [one, two]) {
       stream.join(each);
@@ -81,7 +81,7 @@ describe('a viewer of a stream', () => {
 
   test('one who lags gets what waited in few writes and misses nothing', () => {
     sendGop(0);
-    const viewer = new FakeDelivery();
+    const viewer = new FakeDelivery({ hasOutlet });
     viewer.pendingBytes = 1;
     stream.join(viewer);
     sendGop(10);
@@ -96,7 +96,7 @@ describe('a viewer of a stream', () => {
 
   test('one who lags too far skips to the newest keyframe that waits; its times go on without a gap', () => {
     sendGop(0);
-    const viewer = new FakeDelivery();
+    const viewer = new FakeDelivery({ hasOutlet });
     viewer.pendingBytes = 1;
     stream.join(viewer);
     for (const mark of [10, 20, 30, 40, 50]) sendGop(mark);
@@ -117,7 +117,7 @@ describe('a viewer of a stream', () => {
 
   test('one whose queue has no keyframe that fits gets the next one', () => {
     sendGop(0);
-    const viewer = new FakeDelivery();
+    const viewer = new FakeDelivery({ hasOutlet });
     viewer.pendingBytes = 1;
     stream.join(viewer);
     sendGop(10, 400);
@@ -129,7 +129,7 @@ describe('a viewer of a stream', () => {
 
   test('a configuration that was skipped over is told before the keyframe', () => {
     sendGop(0);
-    const viewer = new FakeDelivery();
+    const viewer = new FakeDelivery({ hasOutlet });
     viewer.pendingBytes = 1;
     stream.join(viewer);
     sendGop(10);
@@ -146,7 +146,7 @@ describe('a viewer of a stream', () => {
 
   test('a viewer whose connection takes nothing is ended after the time for that, others stay', () => {
     sendGop(0);
-    const [stuck, well] = [new FakeDelivery(), new FakeDelivery()];
+    const [stuck, well] = [new FakeDelivery({ hasOutlet }), new FakeDelivery({ hasOutlet })];
     stream.join(stuck);
     stream.join(well);
     stuck.pendingBytes = 1;
@@ -166,7 +166,7 @@ describe('a viewer of a stream', () => {
 
   test('one who is slow but moves is never ended', () => {
     sendGop(0);
-    const viewer = new FakeDelivery();
+    const viewer = new FakeDelivery({ hasOutlet });
     stream.join(viewer);
     for (let round = 0; round < 40; round++) {
       viewer.pendingBytes = round % 5 === 0 ? 0 : 1;
@@ -180,7 +180,7 @@ describe('a viewer of a stream', () => {
 
   test('a viewer who leaves gets nothing more', () => {
     sendGop(0);
-    const viewer = new FakeDelivery();
+    const viewer = new FakeDelivery({ hasOutlet });
     const seat = stream.join(viewer);
     seat.leave();
     seat.leave();
@@ -191,7 +191,7 @@ describe('a viewer of a stream', () => {
 
   test('bytes out are counted for the viewer and the stream', () => {
     sendGop(0);
-    const viewer = new FakeDelivery();
+    const viewer = new FakeDelivery({ hasOutlet });
     const seat = stream.join(viewer);
     sendGop(10);
     const bytes = viewer.writes.reduce((sum, { length }) => sum + length, 0);

@@ -1,4 +1,7 @@
-// One viewer of a stream: starts at a keyframe, gets each window with one write, skips ahead when its connection lags.
+// One viewer of a stream: starts at a keyframe, gets each window with one write, skips ahead when its connection lags. While its
+// connection keeps up it goes with a cohort, which does the writing.
+import type { Cohort } from './cohort.ts';
+import type { Delivery, ViewerEnd } from './delivery.ts';
 import type { Encoding } from './encoding.ts';
 import type { GopCache } from './gop-cache.ts';
 import type { Limits } from './limits.ts';
@@ -7,29 +10,6 @@ import { type Configs, type StreamTag, configTagsAt } from './stream-tag.ts';
 import { TimeBase, type TimeBases } from './time-base.ts';
 import { ViewerQueue } from './viewer-queue.ts';
 import type { Window } from './window.ts';
-
-/** Why the server parts with a viewer. */
-export type ViewerEnd = 'no-publisher' | 'publisher-gone' | 'tracks-changed' | 'stuck' | 'stopping';
-
-/** A viewer's connection as its protocol makes it. Nothing here may throw. */
-export type Delivery = {
-  readonly protocol: 'flv' | 'ws-flv' | 'rtmp' | 'hls' | 'relay';
-  readonly encoding: Encoding;
-  /** Who it goes to; absent where it goes to several, or to another process. */
-  readonly peer?: Peer | undefined;
-  /** How many viewers stand behind this delivery, which then counts their bytes itself; without it, it is one viewer. */
-  readonly audience?: number | undefined;
-  /** Bytes handed over that the system has not yet taken. */
-  readonly pendingBytes: number;
-  /** What goes before the first media, made when the tracks are known. */
-  preface(configs: Configs): Uint8Array;
-  /** All parts with one system call. */
-  write(parts: readonly Uint8Array[]): void;
-  /** Media never began: tell the client why. */
-  refuse(end: ViewerEnd): void;
-  /** Media is over; what was written still goes out, unless the viewer is stuck. */
-  end(end: ViewerEnd): void;
-};
 
 /** Media time between the last tag before a skip and the keyframe after it, ms. */
 const stepMillis = 40;
@@ -58,7 +38,9 @@ export class Viewer {
   #freeAt: number;
   /** Its connection may hold what was not taken; those that do not, thousands mostly, are not asked at each look at the time-outs. */
   #isPending = false;
+  /** Without those of its cohort. */
   #bytesOut = 0;
+  #cohort: Cohort<Viewer> | undefined;
 
   constructor(options: { delivery: Delivery; limits: Limits; bases: TimeBases; counts: ViewerCounts; now: number }) {
     this.#delivery = options.delivery;
@@ -94,7 +76,7 @@ export class Viewer {
 
   /** Bytes handed to its connection. */
   get bytesOut(): number {
-    return this.#bytesOut;
+    return this.#bytesOut + (this.#cohort?.progressOf(this).bytes ?? 0);
   }
 
   /** Payload bytes that wait outside its connection. */
@@ -148,6 +130,40 @@ export class Viewer {
     this.pump(now);
   }
 
+  /** With whom it may go from the end of this window on: it has had all there was, in bytes that others get too. */
+  sharingAfter(window: Window): { encoding: Encoding; base: TimeBase } | undefined {
+    if (this.#delivery.outlet === undefined || this.#state !== 'flowing' || !this.#isBaseShared) return undefined;
+    if (this.#next > window.next || this.#isPending || !this.#queue.isEmpty) return undefined;
+    return { encoding: this.#delivery.encoding, base: this.#base };
+  }
+
+  /** Goes with those who stand where it does. */
+  enter(cohort: Cohort<Viewer>): void {
+    const { outlet } = this.#delivery;
+    if (outlet === undefined) return;
+    cohort.join(this, outlet);
+    this.#cohort = cohort;
+    this.#bytesOut -= cohort.progressOf(this).bytes;
+  }
+
+  /** Goes alone from here on. */
+  part(): void {
+    const progress = this.#cohort?.leave(this);
+    if (progress === undefined) return;
+    this.#cohort = undefined;
+    this.#bytesOut += progress.bytes;
+    this.#next = progress.next;
+    this.#lastStamp = Math.max(this.#lastStamp, progress.stamp);
+    this.#configs = progress.configs;
+  }
+
+  /** Its connection has not taken all of what its cohort wrote to it. */
+  lag(now: number): void {
+    this.part();
+    this.#isPending = true;
+    this.#freeAt = now;
+  }
+
   /** Asked only of a connection that had not taken all of the last write. */
   #isHeldUp(): boolean {
     return this.#isPending && (this.#isPending = this.#delivery.pendingBytes > 0);
@@ -189,6 +205,7 @@ export class Viewer {
 
   /** Its connection is gone. */
   leave(): void {
+    this.part();
     this.#state = 'gone';
     this.#queue.clear();
     this.#setBase(new TimeBase(0, 0));

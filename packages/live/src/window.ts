@@ -11,6 +11,8 @@ export class Window {
   readonly tags: readonly StreamTag[];
   /** Number of the first tag among all of its stream. */
   readonly first: number;
+  /** Number of the tag after the last one. */
+  readonly next: number;
   /** Payload, without what a protocol adds. */
   readonly bytes: number;
   /** Index of the first and the last tag at which a viewer can start; -1 if there is none. */
@@ -28,6 +30,7 @@ export class Window {
   constructor(tags: readonly [StreamTag, ...StreamTag[]], first = 0) {
     this.tags = tags;
     this.first = first;
+    this.next = first + tags.length;
     this.start = tags[0].timestamp;
     this.bytes = tags.reduce((sum, tag) => sum + tag.body.length, 0);
     this.end = tags.reduce((end, tag) => Math.max(end, tag.timestamp), 0);

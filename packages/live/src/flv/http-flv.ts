@@ -4,7 +4,7 @@ import { writeFlvHeader } from '@lubo/media';
 import type { Peer } from '../peer.ts';
 import type { Sink } from '../socket-sink.ts';
 import type { Configs } from '../stream-tag.ts';
-import type { Delivery, ViewerEnd } from '../viewer.ts';
+import type { Delivery, Outlet, ViewerEnd } from '../delivery.ts';
 import { flvEncoding } from './encoding.ts';
 
 /** Headers of a stream's answer; it never ends by length, so the connection's end is its own. */
@@ -41,13 +41,16 @@ class FlvDelivery implements Delivery {
   readonly audience: 0 | undefined;
   readonly encoding = flvEncoding;
   readonly peer: Peer | undefined;
+  readonly outlet: Outlet | undefined;
   readonly #options: FlvDeliveryOptions;
   readonly #sink: Sink;
 
   constructor(options: FlvDeliveryOptions) {
     this.protocol = options.protocol ?? 'flv';
     this.peer = options.peer;
-    this.audience = this.protocol === 'relay' ? 0 : undefined;
+    const isRelay = this.protocol === 'relay';
+    this.audience = isRelay ? 0 : undefined;
+    this.outlet = isRelay ? undefined : options.sink.outlet;
     this.#options = options;
     this.#sink = options.sink;
   }

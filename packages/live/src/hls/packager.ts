@@ -7,7 +7,7 @@ import type { Hub } from '../hub.ts';
 import type { Limits } from '../limits.ts';
 import type { Seat } from '../stream.ts';
 import type { Timers } from '../timers.ts';
-import type { Delivery, ViewerEnd } from '../viewer.ts';
+import type { Delivery, ViewerEnd } from '../delivery.ts';
 import { MediaReader } from './media-reader.ts';
 import type { HlsFormat } from './playlists.ts';
 import { type Segment, makeSegment } from './segment.ts';

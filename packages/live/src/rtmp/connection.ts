@@ -9,7 +9,7 @@ import { peerOf } from '../peer.ts';
 import { type Sink, socketSink } from '../socket-sink.ts';
 import type { Publication, PublisherEnd, Seat } from '../stream.ts';
 import type { Timers } from '../timers.ts';
-import type { Delivery, ViewerEnd } from '../viewer.ts';
+import type { Delivery, ViewerEnd } from '../delivery.ts';
 import { rtmpEncoding } from './encoding.ts';
 import { RateBound } from './rate.ts';
 
@@ -139,6 +139,7 @@ export class RtmpConnection {
       protocol: 'rtmp',
       peer: peerOf(this.#socket),
       encoding: rtmpEncoding(streamId),
+      outlet: sink.outlet,
       get pendingBytes() {
         return sink.pendingBytes;
       },

@@ -13,7 +13,7 @@ const framesInWindow = 10;
 /** Frames from which the stream's pace is learnt. */
 const learning = 105;
 
-describe('lanes of a stream', () => {
+for (const hasOutlet of [true, false]) describe(`lanes of a stream, ${hasOutlet ? 'in cohorts' : 'each written to by itself'}`, () => {
   let timers: HandTimers;
   let stream: Stream;
   let publisher: ReturnType<typeof fakePublisher> & { rests: number[]; rest(millis: number): void };
@@ -44,7 +44,7 @@ describe('lanes of a stream', () => {
 
   const join = (count: number): FakeDelivery[] =>
     Array.from({ length: count }, () => {
-      const delivery = new FakeDelivery();
+      const delivery = new FakeDelivery({ hasOutlet });
       stream.join(delivery);
       return delivery;
     });
@@ -66,7 +66,7 @@ describe('lanes of a stream', () => {
   }
 
   test('a window ends with the frame that has just come, and no frame waits longer than a window', () => {
-    const [viewer = new FakeDelivery()] = join(1);
+    const [viewer = new FakeDelivery({ hasOutlet })] = join(1);
     send(framesInWindow);
     const writes = noteWrites(viewer);
     const from = mark;
@@ -173,7 +173,7 @@ describe('lanes of a stream', () => {
   });
 
   test('lanes whose viewers have left are no more, and their place is taken by newcomers', () => {
-    const seats = Array.from({ length: 6 }, () => stream.join(new FakeDelivery()));
+    const seats = Array.from({ length: 6 }, () => stream.join(new FakeDelivery({ hasOutlet })));
     for (const seat of seats) seat.leave();
     const first = newestKeyframe();
     const [only] = join(1);
@@ -194,7 +194,7 @@ describe('lanes of a stream', () => {
     send(2 * framesInWindow);
     const [rest = 0] = publisher.rests.splice(0);
     assert.ok(rest > 8 * frameMillis && rest < 9.5 * frameMillis, `nine frames end nothing: ${rest}`);
-    stream.join(Object.assign(new FakeDelivery(), { protocol: 'relay' as const }));
+    stream.join(Object.assign(new FakeDelivery({ hasOutlet }), { protocol: 'relay' as const }));
     send(2 * framesInWindow);
     assert.deepEqual(publisher.rests, []);
   });
