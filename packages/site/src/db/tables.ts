@@ -127,6 +127,8 @@ export type Tables = PeopleTables & {
     reported_at: string | null;
     health: 'green' | 'red' | 'none';
   };
+  /** Kept by triggers of `lessons`; nobody else writes here. */
+  lesson_days: { date: string; health: 'green' | 'red' | 'none'; channel_id: string; lessons: number; planned_millis: number; recorded_millis: number };
   lesson_plan: { id: number; planned_until: string };
   recordings: {
     id: string;

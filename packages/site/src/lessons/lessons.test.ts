@@ -161,6 +161,12 @@ test('lists are filtered by day, channel, school and health; days are summed', a
   assert.deepEqual([(await list({ page: '2', pageSize: '1' })).total, await ids({ page: '2', pageSize: '1' })], [2, [first]]);
   const { body } = await hand.call(routes.summarizeLessons, { cookie: await freshCookie(), query: { to: '2026-09-01' } });
   assert.deepEqual(body.rows, [{ date: '2026-09-01', lessons: 1, green: 0, red: 1, none: 0, plannedSeconds: 2700, recordedSeconds: 60 }]);
+  const days = async (query: Record<string, string>) => (await hand.call(routes.summarizeLessons, { cookie: await freshCookie(), query })).body.rows;
+  const both = await days({});
+  assert.deepEqual(both.map(({ date, lessons }) => [date, lessons]), [['2026-09-02', 1], ['2026-09-01', 1]]);
+  assert.deepEqual(await days({ channelId: channel.id }), both);
+  assert.deepEqual(await days({ from: '2026-09-02' }), both.slice(0, 1));
+  for (const none of [{ from: '2026-09-03' }, { to: '2026-08-31' }, { channelId: '000000000000' }]) assert.deepEqual(await days(none), []);
   const one = await hand.call(routes.getLesson, { cookie: await freshCookie(), params: { id: first } });
   assert.deepEqual([one.body.id, one.body.recordings], [first, []]);
   assert.equal((await hand.call(routes.getLesson, { cookie: await freshCookie(), params: { id: 'interval0008-20260902' } })).status, 404);

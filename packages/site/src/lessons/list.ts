@@ -1,6 +1,5 @@
 // Lessons as pages show them: filtered lists, days in sum, one with its recordings.
 import { AppError, type Lesson, type LessonDay, type LessonRecording, type RequestOf, type routes } from '@lubo/contract';
-import { sql } from 'kysely';
 import type { Db } from '../db/tables.ts';
 
 export type LessonQuery = RequestOf<typeof routes.listLessons>['query'];
@@ -41,20 +40,22 @@ async function readLessons(db: Db, ids: readonly string[]): Promise<Lesson[]> {
 const kindsOfHealth = 3;
 
 /** Days in sum, newest first. */
-export async function summarizeDays(db: Db, query: DaysQuery): Promise<LessonDay[]> {
-  const rows = await filtered(db, query)
-    .select('lessons.date')
-    .select('lessons.health')
-    .select((eb) => eb.fn.countAll<number | string>().as('lessons'))
-    .select(sql<number | string>`sum(lessons.recorded_millis)`.as('recorded'))
-    .select(sql<number | string>`sum(lessons.planned_millis)`.as('planned'))
-    .groupBy(['lessons.date', 'lessons.health'])
-    .orderBy('lessons.date', 'desc')
+export async function summarizeDays(db: Db, { from, to, schoolId, channelId }: DaysQuery): Promise<LessonDay[]> {
+  const rows = await db
+    .selectFrom('lesson_days')
+    .select(['date', 'health'])
+    .select((eb) => [eb.fn.sum('lessons').as('lessons'), eb.fn.sum('recorded_millis').as('recorded'), eb.fn.sum('planned_millis').as('planned')])
+    .$if(from !== undefined, (query) => query.where('date', '>=', from ?? ''))
+    .$if(to !== undefined, (query) => query.where('date', '<=', to ?? ''))
+    .$if(channelId !== undefined, (query) => query.where('channel_id', '=', channelId ?? ''))
+    .$if(schoolId !== undefined, (query) => query.where('channel_id', 'in', channelsOf(db, schoolId ?? '')))
+    .groupBy(['date', 'health'])
+    .orderBy('date', 'desc')
     .limit(maxDays * kindsOfHealth)
     .execute();
   const days = [...Map.groupBy(rows, ({ date }) => date)].slice(0, maxDays);
   return days.map(([date, parts]) => {
-    const sum = (of: (part: (typeof parts)[number]) => number | string): number => parts.reduce((total, part) => total + Number(of(part)), 0);
+    const sum = (of: (part: (typeof parts)[number]) => number | string | bigint): number => parts.reduce((total, part) => total + Number(of(part)), 0);
     const countOf = (health: string): number => Number(parts.find((part) => part.health === health)?.lessons ?? 0);
     return {
       date,
@@ -99,15 +100,15 @@ function filtered(db: Db, { from, to, schoolId, channelId, health }: Partial<Les
     .$if(to !== undefined, (query) => query.where('lessons.date', '<=', to ?? ''))
     .$if(health !== undefined, (query) => query.where('lessons.health', '=', health ?? 'none'))
     .$if(channelId !== undefined, (query) => query.where('lessons.channel_id', '=', channelId ?? ''))
-    .$if(schoolId !== undefined, (query) =>
-      query.where('lessons.channel_id', 'in', (eb) =>
-        eb
-          .selectFrom('channels')
-          .innerJoin('gathers', 'gathers.agent_id', 'channels.gather_id')
-          .select('channels.id')
-          .where('gathers.school_id', '=', schoolId ?? ''),
-      ),
-    );
+    .$if(schoolId !== undefined, (query) => query.where('lessons.channel_id', 'in', channelsOf(db, schoolId ?? '')));
+}
+
+function channelsOf(db: Db, schoolId: string) {
+  return db
+    .selectFrom('channels')
+    .innerJoin('gathers', 'gathers.agent_id', 'channels.gather_id')
+    .select('channels.id')
+    .where('gathers.school_id', '=', schoolId);
 }
 
 function wide(db: Db) {

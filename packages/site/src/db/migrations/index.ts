@@ -15,6 +15,7 @@ import { lessonsOfChannels } from './0044-lessons-of-channels.ts';
 import { enrolment } from './0050-enrolment.ts';
 import { plays } from './0070-plays.ts';
 import { posters } from './0080-posters.ts';
+import { lessonDays } from './0081-lesson-days.ts';
 
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -32,4 +33,5 @@ export const migrations: Record<string, Migration> = {
   '0050-enrolment': enrolment,
   '0070-plays': plays,
   '0080-posters': posters,
+  '0081-lesson-days': lessonDays,
 };
