@@ -166,7 +166,9 @@ test('lists are filtered by day, channel, school and health; days are summed', a
   assert.deepEqual(both.map(({ date, lessons }) => [date, lessons]), [['2026-09-02', 1], ['2026-09-01', 1]]);
   assert.deepEqual(await days({ channelId: channel.id }), both);
   assert.deepEqual(await days({ from: '2026-09-02' }), both.slice(0, 1));
-  for (const none of [{ from: '2026-09-03' }, { to: '2026-08-31' }, { channelId: '000000000000' }]) assert.deepEqual(await days(none), []);
+  assert.deepEqual(await days({ from: '2026-09-03' }), []);
+  assert.deepEqual(await days({ to: '2026-08-31' }), []);
+  assert.deepEqual(await days({ channelId: '000000000000' }), []);
   const one = await hand.call(routes.getLesson, { cookie: await freshCookie(), params: { id: first } });
   assert.deepEqual([one.body.id, one.body.recordings], [first, []]);
   assert.equal((await hand.call(routes.getLesson, { cookie: await freshCookie(), params: { id: 'interval0008-20260902' } })).status, 404);
