@@ -17,8 +17,8 @@ test('a new database has the tables, the defaults and the guarantees', async (t)
   assert.equal(subjects.map(({ name }) => name).join(' '), '语文 数学 英语 政治 历史 地理 物理 化学 美术 音乐 生物');
   const pragma = async (name: string) => Object.values((await sql.raw<Record<string, unknown>>(`pragma ${name}`).execute(db)).rows[0] ?? {})[0];
   assert.deepEqual(
-    [await pragma('journal_mode'), await pragma('synchronous'), await pragma('foreign_keys'), await pragma('busy_timeout')],
-    ['wal', 2, 1, 5000],
+    [await pragma('journal_mode'), await pragma('synchronous'), await pragma('foreign_keys'), await pragma('busy_timeout'), await pragma('cache_size')],
+    ['wal', 2, 1, 5000, -65_536],
   );
   for (const file of ['lubo.sqlite', 'lubo.sqlite-wal']) assert.equal(statSync(join(dir, file)).mode & 0o777, 0o600, file);
   await db.destroy();

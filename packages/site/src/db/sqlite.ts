@@ -9,6 +9,12 @@ export function databaseFile(dir: string): string {
   return join(dir, 'lubo.sqlite');
 }
 
+/**
+ * Pages of the database that the process holds at most; a small one takes no more than it is large. With the 16 MB that better-sqlite3
+ * sets, a word that 10,000 entries of a log of 22 MB have sent most of them to the system, 24 ms instead of 13.
+ */
+const cacheKibibytes = 64 * 1024;
+
 /** Opens (and makes) the database file, for this user only: it holds the keys of stream tokens. */
 export function sqliteDialect(file: string): Dialect {
   closeSync(openSync(file, 'a', 0o600));
@@ -19,5 +25,6 @@ export function sqliteDialect(file: string): Dialect {
   // In WAL mode anything less than FULL can lose what was already answered when the power goes.
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
+  database.pragma(`cache_size = -${cacheKibibytes}`);
   return new SqliteDialect({ database });
 }
