@@ -1,9 +1,9 @@
 // For tests: time in hand, viewers and publishers in memory, and the tags that a publisher would send.
 import { type FlvTag, readFlvHeader, readTag, writeAudioBody, writeAudioConfig, writeFlvHeader, writeMetadata, writeVideoBody } from '@lubo/media';
+import type { Delivery, Outlet, ViewerEnd } from './delivery.ts';
 import { flvEncoding } from './flv/encoding.ts';
 import type { PublisherEnd } from './stream.ts';
 import type { Timers } from './timers.ts';
-import type { Delivery, Outlet, ViewerEnd } from './delivery.ts';
 
 /** A clock that moves only when told. */
 export class HandTimers implements Timers {
@@ -44,7 +44,6 @@ export class FakeDelivery implements Delivery {
   writes: Uint8Array[] = [];
   refusedFor: ViewerEnd | undefined;
   endedFor: ViewerEnd | undefined;
-
   readonly outlet: Outlet | undefined;
 
   constructor({ hasOutlet = true } = {}) {

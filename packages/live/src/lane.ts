@@ -37,12 +37,10 @@ export class Lane {
     this.#loose.add(viewer);
   }
 
-  /** Tells whether the viewer was in this lane. */
+  /** Tells whether the viewer was in this lane; from its cohort it parts by itself. */
   leave(viewer: Viewer): boolean {
-    if (!this.#viewers.delete(viewer)) return false;
     this.#loose.delete(viewer);
-    viewer.part();
-    return true;
+    return this.#viewers.delete(viewer);
   }
 
   /** Gathers a tag for the next window. */

@@ -1,10 +1,10 @@
 // One HTTP-FLV viewer: the head and then raw bytes on the socket, closed by the connection's end (RFC 9112 §6.3, rule 8).
 import { AppError } from '@lubo/contract';
 import { writeFlvHeader } from '@lubo/media';
+import type { Delivery, Outlet, ViewerEnd } from '../delivery.ts';
 import type { Peer } from '../peer.ts';
 import type { Sink } from '../socket-sink.ts';
 import type { Configs } from '../stream-tag.ts';
-import type { Delivery, Outlet, ViewerEnd } from '../delivery.ts';
 import { flvEncoding } from './encoding.ts';
 
 /** Headers of a stream's answer; it never ends by length, so the connection's end is its own. */
