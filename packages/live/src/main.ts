@@ -1,10 +1,14 @@
 // The process of the live server: settings in, two ports and a link to the site out.
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { connectAgent, machineFacts } from '@lubo/agent';
 import { runPart } from '@lubo/config';
 import { pino } from 'pino';
 import own from '../package.json' with { type: 'json' };
 import { raisePriority } from './priority.ts';
+
+// Bodies of tags live for a GOP, so they die old: without this, how many of them gather before they are looked for is left to chance.
+setFlagsFromString('--heap-growing-percent=20');
 
 await runPart('live', async (config) => {
   raisePriority();
