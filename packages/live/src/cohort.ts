@@ -65,7 +65,11 @@ export class Cohort<M extends Member> {
 
   /** How far this member has come. */
   progressOf(member: M): Progress {
-    return this.#bytes === undefined || this.#members.indexOf(member) < this.#served ? this.#after : this.#before;
+    return this.#bytes === undefined ? this.#after : this.#progressAt(this.#members.indexOf(member));
+  }
+
+  #progressAt(place: number): Progress {
+    return place < this.#served ? this.#after : this.#before;
   }
 
   /** Takes in one who stands where all do; not while a window is on its way. */
@@ -77,11 +81,10 @@ export class Cohort<M extends Member> {
 
   /** Lets a member go, with what it has come to. */
   leave(member: M): Progress {
-    const progress = this.progressOf(member);
     const place = this.#members.indexOf(member);
     this.#members[place] = this.#outlets[place] = undefined;
     this.#size--;
-    return progress;
+    return this.#progressAt(place);
   }
 
   /** Makes the next window ready for all. */
@@ -90,7 +93,7 @@ export class Cohort<M extends Member> {
       this.#members = this.#members.filter((member) => member !== undefined);
       this.#outlets = this.#outlets.filter((outlet) => outlet !== undefined);
     }
-    [this.#bytes] = window.encode(this.encoding, this.base);
+    this.#bytes = window.encode(this.encoding, this.base);
     this.#served = 0;
     const { bytes, stamp } = this.#before;
     this.#after = {

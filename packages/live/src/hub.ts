@@ -1,10 +1,10 @@
 // All streams of this process by name: makes them when somebody comes, forgets them when everybody is gone.
 import type { LiveStreamReport } from '@lubo/contract';
 import type { Logger } from 'pino';
+import type { Delivery, ViewerEnd } from './delivery.ts';
 import { type Limits, windowMillisFor } from './limits.ts';
 import { type Publication, type Publisher, type Seat, Stream } from './stream.ts';
 import { type Timers, every } from './timers.ts';
-import type { Delivery, ViewerEnd } from './delivery.ts';
 
 /** What counts against the limits of a server of several processes. */
 export type Load = { viewers: number; hlsSessions: number; hlsBytes: number };

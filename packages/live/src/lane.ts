@@ -86,7 +86,7 @@ export class Lane {
     for (const viewer of this.#loose) {
       const sharing = viewer.sharingAfter(window);
       if (sharing === undefined) continue;
-      const { encoding, base } = sharing;
+      const { encoding, base, outlet } = sharing;
       let cohort = this.#cohorts.find((each) => each.encoding === encoding && each.base === base);
       if (cohort === undefined) {
         const progress = { next: window.next, stamp: base.stamp(window.end), configs: window.configs };
@@ -94,7 +94,7 @@ export class Lane {
         this.#cohorts.push(cohort);
       }
       this.#loose.delete(viewer);
-      viewer.enter(cohort);
+      viewer.enter(cohort, outlet);
     }
   }
 }

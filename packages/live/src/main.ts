@@ -7,7 +7,8 @@ import { pino } from 'pino';
 import own from '../package.json' with { type: 'json' };
 import { raisePriority } from './priority.ts';
 
-// Bodies of tags live for a GOP, so they die old: without this, how many of them gather before they are looked for is left to chance.
+// The old generation is searched each time it has grown by a fifth: bodies of tags live for a GOP, so they die old, and left to V8 it is
+// chance how many of them gather first. Here and not on the command line, so that it holds for workers too.
 setFlagsFromString('--heap-growing-percent=20');
 
 await runPart('live', async (config) => {

@@ -1,6 +1,7 @@
 // One stream: a publisher (or the place of one who is coming back), its viewers, the GOP cache and the shared windows.
 import type { FlvTag } from '@lubo/media';
 import type { Logger } from 'pino';
+import type { Delivery, ViewerEnd } from './delivery.ts';
 import { GopCache } from './gop-cache.ts';
 import { Intake } from './intake.ts';
 import { Lanes } from './lanes.ts';
@@ -9,7 +10,6 @@ import { StreamClock } from './stream-clock.ts';
 import { type Configs, type StreamTag, hasSameTracks } from './stream-tag.ts';
 import { TimeBases } from './time-base.ts';
 import type { Timers } from './timers.ts';
-import type { Delivery, ViewerEnd } from './delivery.ts';
 import { Viewer } from './viewer.ts';
 
 /** Why the server closes a publisher. */

@@ -1,7 +1,7 @@
 // One viewer of a stream: starts at a keyframe, gets each window with one write, skips ahead when its connection lags. While its
 // connection keeps up it goes with a cohort, which does the writing.
 import type { Cohort } from './cohort.ts';
-import type { Delivery, ViewerEnd } from './delivery.ts';
+import type { Delivery, Outlet, ViewerEnd } from './delivery.ts';
 import type { Encoding } from './encoding.ts';
 import type { GopCache } from './gop-cache.ts';
 import type { Limits } from './limits.ts';
@@ -110,7 +110,7 @@ export class Viewer {
     if (this.#state === 'flowing') {
       if (this.#queue.isEmpty && !this.#isHeldUp()) {
         this.#freeAt = now;
-        this.#write(window.encode(this.#delivery.encoding, this.#base), this.#base.stamp(window.end), window.configs);
+        this.#write([window.encode(this.#delivery.encoding, this.#base)], this.#base.stamp(window.end), window.configs);
         return;
       }
       this.#queue.push(window);
@@ -131,16 +131,15 @@ export class Viewer {
   }
 
   /** With whom it may go from the end of this window on: it has had all there was, in bytes that others get too. */
-  sharingAfter(window: Window): { encoding: Encoding; base: TimeBase } | undefined {
-    if (this.#delivery.outlet === undefined || this.#state !== 'flowing' || !this.#isBaseShared) return undefined;
+  sharingAfter(window: Window): { encoding: Encoding; base: TimeBase; outlet: Outlet } | undefined {
+    const { encoding, outlet } = this.#delivery;
+    if (outlet === undefined || this.#state !== 'flowing' || !this.#isBaseShared) return undefined;
     if (this.#next > window.next || this.#isPending || !this.#queue.isEmpty) return undefined;
-    return { encoding: this.#delivery.encoding, base: this.#base };
+    return { encoding, base: this.#base, outlet };
   }
 
   /** Goes with those who stand where it does. */
-  enter(cohort: Cohort<Viewer>): void {
-    const { outlet } = this.#delivery;
-    if (outlet === undefined) return;
+  enter(cohort: Cohort<Viewer>, outlet: Outlet): void {
     cohort.join(this, outlet);
     this.#cohort = cohort;
     this.#bytesOut -= cohort.progressOf(this).bytes;

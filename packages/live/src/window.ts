@@ -3,9 +3,6 @@ import type { Encoding } from './encoding.ts';
 import type { Configs, StreamTag } from './stream-tag.ts';
 import type { TimeBase } from './time-base.ts';
 
-/** A window as one viewer's write. */
-export type Encoded = readonly [Buffer];
-
 /** One or more tags in the order in which they came. */
 export class Window {
   readonly tags: readonly StreamTag[];
@@ -23,9 +20,7 @@ export class Window {
   readonly end: number;
   /** What a decoder has been told after this window. */
   readonly configs: Configs;
-  readonly #ready = new Map<Encoding, Map<TimeBase, Encoded>>();
-  /** What the previous viewer got: the next one, who came about when it did, gets mostly the same. */
-  #last: { encoding: Encoding; base: TimeBase; encoded: Encoded } | undefined;
+  readonly #ready = new Map<Encoding, Map<TimeBase, Buffer>>();
 
   constructor(tags: readonly [StreamTag, ...StreamTag[]], first = 0) {
     this.tags = tags;
@@ -39,22 +34,18 @@ export class Window {
     this.configs = (tags.at(-1) ?? tags[0]).configs;
   }
 
-  /** The bytes of the whole window as the one part of a write; made once and shared until `release`. */
-  encode(encoding: Encoding, base: TimeBase): Encoded {
-    const last = this.#last;
-    if (last !== undefined && last.encoding === encoding && last.base === base) return last.encoded;
+  /** The bytes of the whole window; made once and shared until `release`. */
+  encode(encoding: Encoding, base: TimeBase): Buffer {
     let ofEncoding = this.#ready.get(encoding);
-    if (ofEncoding === undefined) this.#ready.set(encoding, (ofEncoding = new Map<TimeBase, Encoded>()));
+    if (ofEncoding === undefined) this.#ready.set(encoding, (ofEncoding = new Map<TimeBase, Buffer>()));
     let encoded = ofEncoding.get(base);
-    if (encoded === undefined) ofEncoding.set(base, (encoded = [asBuffer(encoding.encode(this.tags, base))]));
-    this.#last = { encoding, base, encoded };
+    if (encoded === undefined) ofEncoding.set(base, (encoded = asBuffer(encoding.encode(this.tags, base))));
     return encoded;
   }
 
   /** Forgets the shared bytes: from here on only lagging viewers hold this window, and they share nothing. */
   release(): void {
     this.#ready.clear();
-    this.#last = undefined;
   }
 }
 

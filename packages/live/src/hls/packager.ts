@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { type Track, concatBytes, writeInitSegment } from '@lubo/media';
 import type { Logger } from 'pino';
+import type { Delivery, ViewerEnd } from '../delivery.ts';
 import { flvEncoding } from '../flv/encoding.ts';
 import type { Hub } from '../hub.ts';
 import type { Limits } from '../limits.ts';
 import type { Seat } from '../stream.ts';
 import type { Timers } from '../timers.ts';
-import type { Delivery, ViewerEnd } from '../delivery.ts';
 import { MediaReader } from './media-reader.ts';
 import type { HlsFormat } from './playlists.ts';
 import { type Segment, makeSegment } from './segment.ts';

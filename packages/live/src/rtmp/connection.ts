@@ -3,13 +3,13 @@ import type { Socket } from 'node:net';
 import { FormatError, type RtmpServerEvent, RtmpServerSession } from '@lubo/media';
 import type { Logger } from 'pino';
 import { type Admission, isStreamName } from '../admission.ts';
+import type { Delivery, ViewerEnd } from '../delivery.ts';
 import type { Hub } from '../hub.ts';
 import type { Limits } from '../limits.ts';
 import { peerOf } from '../peer.ts';
 import { type Sink, socketSink } from '../socket-sink.ts';
 import type { Publication, PublisherEnd, Seat } from '../stream.ts';
 import type { Timers } from '../timers.ts';
-import type { Delivery, ViewerEnd } from '../delivery.ts';
 import { rtmpEncoding } from './encoding.ts';
 import { RateBound } from './rate.ts';
 
