@@ -1,4 +1,4 @@
-// Runs every test, two files at a time (four that mostly wait): beside the sources first, then foreign programs, then whole installations.
+// Runs every test, two files at a time (more of those that mostly wait): beside the sources first, then foreign programs, then whole installations.
 // `npm test -- live` runs only the files whose path contains "live". Ends with one line: N passed, N failed, N skipped.
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,14 +12,14 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '..', 'node_modu
 const wanted = process.argv.slice(2);
 const isWanted = (path: string): boolean => wanted.length === 0 || wanted.some((word) => path.includes(word));
 
-// Mostly they wait for lessons to pass.
+// They do little but wait for lessons to pass.
 const patient = 'test/e2e/capture/*.test.ts';
 
 const stages = [
   { name: 'beside the sources', files: globSync('packages/*/src/**/*.test.ts'), fileMillis: 120_000 },
   { name: 'the whole repository', files: globSync('test/*.test.ts'), fileMillis: 120_000 },
   { name: 'foreign programs', files: globSync('test/peers/**/*.test.ts'), fileMillis: 300_000 },
-  { name: 'end to end', files: globSync('test/e2e/**/*.test.ts', { exclude: [patient] }), fileMillis: 600_000 },
+  { name: 'end to end', files: globSync('test/e2e/**/*.test.ts', { exclude: [patient] }), fileMillis: 600_000, concurrency: 3 },
   { name: 'whole lessons, end to end', files: globSync(patient), fileMillis: 600_000, concurrency: 4 },
 ];
 

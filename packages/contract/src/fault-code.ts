@@ -13,7 +13,7 @@ export const channelFaultCodes = [
 export const siteFaultCodes = ['gather-offline', 'channel-stopped', 'source-error'] as const;
 
 /** What could be better with a channel that runs. */
-export const channelNoticeCodes = ['sound-left-out', 'certificate-not-checked', 'picture-missing', 'sound-missing', 'sub-stream-missing', 'camera-settings-not-applied'] as const;
+export const channelNoticeCodes = ['sound-left-out', 'sound-waiting', 'certificate-not-checked', 'picture-missing', 'sound-missing', 'sub-stream-missing', 'camera-settings-not-applied'] as const;
 
 /** What could be better with a gather as a whole. */
 export const gatherNoticeCodes = ['codec-missing', 'disk-low', 'disk-full', 'disk-away', 'recordings-aside', 'enrolment-expired'] as const;

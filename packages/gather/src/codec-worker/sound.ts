@@ -17,7 +17,7 @@ export type SoundOutput = (packets: readonly Packet[]) => void;
 
 /** One channel's sound on its way through the worker. */
 export type Sound = {
-  /** The AAC to come; undefined when there is no backend, none within 5 s, or this G.711 can't be made AAC: go on with video only. Never rejects. */
+  /** The AAC to come, however long FFmpeg takes to start; undefined when there is none, or this G.711 can't be made AAC. Never rejects. */
   readonly track: Promise<AudioTrack | undefined>;
   /** One packet: a byte a sample and channel, `dts` in the input's timescale. Never blocks; what can't be kept up with is dropped. */
   put(packet: { dts: number; data: Uint8Array }): void;
@@ -46,8 +46,6 @@ const maxWaitingBytes = 8 * 1024;
 const maxSounds = 256;
 /** An encoder that failed is opened again so much later. */
 const reopenMillis = 5_000;
-/** Who waits for `track` holds up video: then rather no sound. */
-const trackMillis = 5_000;
 /** Rates that AAC has, doubled below 16 kHz. */
 const rates: ReadonlySet<number> = new Set([8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000]);
 /** A packet of G.711 beyond this (0.5 s at 8 kHz mono) is no packet. */
@@ -144,12 +142,7 @@ export function createSoundWorker(options: SoundWorkerOptions): SoundWorker {
 
   return {
     open(input, onPackets) {
-      const { promise: track, resolve: answer } = Promise.withResolvers<AudioTrack | undefined>();
-      const cancelWait = clock.after(trackMillis, () => answer(undefined));
-      const resolve: Open['resolve'] = (made) => {
-        cancelWait();
-        answer(made);
-      };
+      const { promise: track, resolve } = Promise.withResolvers<AudioTrack | undefined>();
       const sound: Open = { id: nextId++, input, rate: aacRateOf(input.sampleRate), onPackets, resolve, lastAt: -1024, dropped: 0 };
       const refusal = open.size >= maxSounds ? `more than ${maxSounds} sounds` : faultOf(input);
       if (refusal !== undefined) log.warn({ reason: refusal }, 'sound can not be made AAC');

@@ -3,7 +3,7 @@ import type { AudioTrack, Packet } from '@lubo/media';
 
 /** One source's sound on its way. */
 export type Transcoding = {
-  /** The AAC to come; undefined when it can't be made. Never rejects. */
+  /** The AAC to come, after seconds where FFmpeg starts slowly; undefined when it can't be made. Never rejects. */
   readonly track: Promise<AudioTrack | undefined>;
   /** A packet with its decode time in ticks of the input. Never blocks. */
   put(packet: { dts: number; data: Uint8Array }): void;

@@ -14,6 +14,9 @@ export type Hearing = Pick<RtspConnectionOptions, 'onEvent' | 'onPass' | 'onSecu
 
 type Kind = Packet['kind'];
 
+/** A codec worker that starts for so long is told: on a slow card under load it takes many seconds. */
+const patienceMillis = 5_000;
+
 export type HearingOptions = { output: DialOutput; clock: Clock; openSound: OpenSound | undefined; silence: SilenceWatch };
 
 /** For one connection. */
@@ -24,6 +27,7 @@ export function createHearing({ output, clock, openSound, silence }: HearingOpti
   let transcoding: Transcoding | undefined;
   let isSoundLeftOut = false;
   let isClosed = false;
+  let cancelPatience: (() => void) | undefined;
 
   const leaveSoundOut = (reason: string): void => {
     isSoundLeftOut = true;
@@ -34,21 +38,28 @@ export function createHearing({ output, clock, openSound, silence }: HearingOpti
   const transcode = (track: SoundTrack): void => {
     const { codec, sampleRate, channels, timescale } = track;
     if (codec === 'opus' || openSound === undefined) return leaveSoundOut(`${codec} can't be made AAC here`);
-    transcoding?.close();
+    forgetTranscoding();
     const mine = (transcoding = openSound({ codec, sampleRate, channels, timescale }, (packets) => {
       if (isClosed || transcoding !== mine) return;
       for (const packet of packets) intake.packet(packet);
       intake.pass(clock.now());
     }));
+    cancelPatience = clock.after(patienceMillis, () => output.notice('sound-waiting', `${codec} waits for FFmpeg, which has not started yet; until then there is only the picture`));
     void mine.track.then((made) => {
       if (isClosed || transcoding !== mine) return;
+      cancelPatience?.();
+      output.notice('sound-waiting', undefined);
       if (made === undefined) leaveSoundOut(`${codec} needs FFmpeg, which is not there`);
       else intake.track(made);
     });
   };
+  const forgetTranscoding = (): void => {
+    cancelPatience?.();
+    transcoding?.close();
+  };
   const take = (packet: Packet): void => {
-    if (packet.kind === 'audio' && isSoundLeftOut) return;
     silence.heard(packet.kind);
+    if (packet.kind === 'audio' && isSoundLeftOut) return;
     if (packet.kind === 'video' || transcoding === undefined) intake.packet(packet);
     else transcoding.put(packet);
   };
@@ -82,7 +93,7 @@ export function createHearing({ output, clock, openSound, silence }: HearingOpti
     close() {
       if (!isClosed) intake.end();
       isClosed = true;
-      transcoding?.close();
+      forgetTranscoding();
     },
   };
 }
