@@ -1,10 +1,11 @@
 // Runs every test, two files at a time (more of those that mostly wait): beside the sources first, then foreign programs, then whole installations.
 // `npm test -- live` runs only the files whose path contains "live". Ends with one line: N passed, N failed, N skipped.
+import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { run } from 'node:test';
-import { spec } from 'node:test/reporters';
+import { type TestEvent, spec } from 'node:test/reporters';
 
 // Two hundred processes read the same sources: what one has compiled the next takes.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '..', 'node_modules', '.cache', 'compiled');
@@ -45,22 +46,41 @@ if (counts.passed + counts.failed === 0) {
 process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
 if (counts.failed > 0) process.exitCode = 1;
 
-function runStage(files: string[], timeout: number, concurrency = 2): Promise<void> {
-  return new Promise((resolve) => {
-    const stream = run({ files, concurrency, timeout });
-    stream.on('test:pass', (event) => {
-      if (event.details.type === 'suite') return;
-      if (event.skip !== undefined) {
-        counts.skipped++;
-        skips.push(`${event.name}: ${String(event.skip)}`);
-      } else counts.passed++;
-    });
-    stream.on('test:fail', (event) => {
-      if (event.details.type === 'suite') return;
-      counts.failed++;
-      failures.push(`${event.file ?? ''}:${event.line ?? ''} ${event.name}`);
-    });
-    stream.on('end', resolve);
-    stream.compose(new spec()).pipe(process.stdout, { end: false });
-  });
+/** Each file is a run of its own, for only so a file that hangs can be ended: it fails by its name, and the others go on. */
+async function runStage(files: readonly string[], fileMillis: number, concurrency = 2): Promise<void> {
+  const reporter = new spec();
+  reporter.pipe(process.stdout, { end: false });
+  const waiting = [...files];
+  const work = async (): Promise<void> => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      // What a file says stays together.
+      for (const event of await eventsOf(file, fileMillis)) reporter.write(event);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  reporter.end();
+  await once(reporter, 'end');
+}
+
+async function eventsOf(file: string, fileMillis: number): Promise<TestEvent[]> {
+  const events: TestEvent[] = [];
+  for await (const event of run({ files: [file], signal: AbortSignal.timeout(fileMillis) }) as AsyncIterable<TestEvent>) {
+    count(event);
+    // The sums of one file are of no interest.
+    if (event.type !== 'test:summary' && !(event.type === 'test:diagnostic' && event.data.file === undefined)) events.push(event);
+  }
+  return events;
+}
+
+function count(event: TestEvent): void {
+  if (event.type !== 'test:pass' && event.type !== 'test:fail') return;
+  const { name, file, line, details } = event.data;
+  if (details.type === 'suite') return;
+  if (event.type === 'test:fail') {
+    counts.failed++;
+    failures.push(`${file ?? ''}:${line ?? ''} ${name}`);
+  } else if (event.data.skip !== undefined) {
+    counts.skipped++;
+    skips.push(`${name}: ${String(event.data.skip)}`);
+  } else counts.passed++;
 }

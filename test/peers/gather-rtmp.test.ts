@@ -45,7 +45,7 @@ describe('the gather pulls from nginx', { skip: noNginx, timeout: 60_000 }, () =
   });
 });
 
-test('the gather pulls H.265 from our live server, which another gather pushes to', { timeout: 30_000 }, async (t) => {
+test('the gather pulls H.265 from our live server, which another gather pushes to', { timeout: 120_000 }, async (t) => {
   const clip = await makeClip('hevc').catch(() => undefined);
   if (clip === undefined) return t.skip('ffmpeg has no libx265');
   const server = await startFakeLive();
