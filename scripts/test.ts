@@ -75,12 +75,18 @@ async function eventsOf(file: string, fileMillis: number): Promise<TestEvent[]> 
 function count(event: TestEvent): void {
   if (event.type !== 'test:pass' && event.type !== 'test:fail') return;
   const { name, file, line, details } = event.data;
-  if (details.type === 'suite') return;
+  const isSuite = details.type === 'suite';
   if (event.type === 'test:fail') {
+    // A suite fails of itself where what clears up after it does.
+    if (isSuite && failureTypeOf(event.data.details.error) === 'subtestsFailed') return;
     counts.failed++;
     failures.push(`${file ?? ''}:${line ?? ''} ${name}`);
   } else if (event.data.skip !== undefined) {
     counts.skipped++;
     skips.push(`${name}: ${String(event.data.skip)}`);
-  } else counts.passed++;
+  } else if (!isSuite) counts.passed++;
+}
+
+function failureTypeOf(error: unknown): unknown {
+  return error instanceof Error && 'failureType' in error ? error.failureType : undefined;
 }
