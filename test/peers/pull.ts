@@ -5,8 +5,10 @@ import { createCodecWorker, openSource, systemClock } from '@lubo/gather';
 import { type Packet, type Track, ticksToMillis } from '@lubo/media';
 import { pino } from 'pino';
 
-/** What a channel was told, each packet with its decode time in ms. */
+/** What a channel was told, each packet with its decode time in ms; NaN without a track of its kind. */
 export type Told = { tracks: Track[]; changes: Track[][]; packets: (Packet & { millis: number })[]; faults: ChannelFault[]; notices: string[]; lostPackets: number | undefined };
+
+type Tracks = { video?: Track | undefined; audio?: Track | undefined };
 
 /** Plays until `isEnough`, then stops: what the channel was told. */
 export async function pull(source: object, isEnough: (told: Told) => boolean, { hasCodec = false } = {}): Promise<Told> {
@@ -14,28 +16,23 @@ export async function pull(source: object, isEnough: (told: Told) => boolean, { 
   const log = pino({ level: 'silent' });
   const codec = hasCodec ? createCodecWorker({ clock: systemClock, log }) : undefined;
   const played = openSource(settings, { clock: systemClock, log, bitrates: () => ({ mainKbps: 1024, subKbps: 512 }), reconnects: () => true, stream: 'main', openSound: codec?.openSound });
-  let current: Track[] = [];
+  let current: Tracks = {};
   const told: Told = { tracks: [], changes: [], packets: [], faults: [], notices: [], lostPackets: undefined };
-  const timescaleOf = (kind: Packet['kind']): number => {
-    const track = current.find((one) => one.kind === kind);
-    if (track === undefined) throw new Error(`a packet of ${kind} without a track of its kind`);
-    return track.timescale;
-  };
   await new Promise<void>((resolve) => {
     const look = (): void => {
       if (isEnough(told)) resolve();
     };
     played.start({
-      begin({ video, audio }) {
-        current = [video, audio].filter((track) => track !== undefined);
-        told.tracks.push(...current);
+      begin(tracks) {
+        current = tracks;
+        told.tracks.push(...listOf(tracks));
       },
-      change({ video, audio }) {
-        current = [video, audio].filter((track) => track !== undefined);
-        told.changes.push(current);
+      change(tracks) {
+        current = tracks;
+        told.changes.push(listOf(tracks));
       },
       packets(packets) {
-        for (const packet of packets) told.packets.push({ ...packet, millis: ticksToMillis(packet.dts, timescaleOf(packet.kind)) });
+        for (const packet of packets) told.packets.push({ ...packet, millis: ticksToMillis(packet.dts, current[packet.kind]?.timescale ?? NaN) });
         look();
       },
       fault(fault) {
@@ -50,6 +47,10 @@ export async function pull(source: object, isEnough: (told: Told) => boolean, { 
   await played.stop();
   codec?.close();
   return told;
+}
+
+function listOf({ video, audio }: Tracks): Track[] {
+  return [video, audio].filter((track) => track !== undefined);
 }
 
 /** Decode times in ms. */
